@@ -1,0 +1,47 @@
+"""Chase: one flow run an invoice, so that its number in the search box answers what happened to it and why.
+
+Asynchronous on purpose: a synchronous flow run waits a second at its end for its heartbeat thread.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from dunwell import wiring
+from dunwell.desk import chase as desk
+from dunwell.desk.chase import Chased
+
+
+@flow(name="chase_invoice", flow_run_name="{invoice} {stage}", log_prints=False, persist_result=False)
+async def chase_invoice(invoice: str, stage: str, invoice_id: int, as_of: date | None = None) -> State[None]:
+    """Decide what one invoice needs today and propose it. The run's state message is the decision and its reason.
+
+    `invoice` and `stage` name the run; `invoice_id` is the ledger's key; without `as_of` it is today.
+    """
+    chased = _chase([invoice_id], as_of)
+    return Completed(message=chased[0].headline if chased else "the ledger has no such open invoice")
+
+
+@task(task_run_name="{invoice}", cache_policy=NO_CACHE, persist_result=False)
+def chase_task(invoice: str, invoice_id: int, as_of: date | None) -> State[None]:
+    """The same evaluation as `chase_invoice`, as a task run: for nights of many thousands."""
+    chased = _chase([invoice_id], as_of)
+    return Completed(message=chased[0].headline if chased else "the ledger has no such open invoice")
+
+
+@flow(name="chase_shard", flow_run_name="shard {first} to {last}", persist_result=False)
+def chase_shard(first: str, last: str, invoices: list[tuple[str, int]], as_of: date | None = None) -> State[None]:
+    """Chase many invoices, a task run each; the failure of one does not stop the others."""
+    failed = 0
+    for number, invoice_id in invoices:
+        failed += chase_task(number, invoice_id, as_of, return_state=True).is_failed()
+    return Completed(message=f"{len(invoices) - failed} looked at, {failed} failed")
+
+
+def _chase(invoice_ids: list[int], as_of: date | None) -> list[Chased]:
+    return desk.chase(wiring.office(), invoice_ids, wiring.moment(as_of))

@@ -1,0 +1,62 @@
+"""The daily cycle: open the day, chase what is due, send, report. Started twice, the second says so and does nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import flow, tags
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.states import Completed
+
+from dunwell import wiring
+from dunwell.desk import day
+from dunwell.desk.day import CycleReport, DueInvoice
+from dunwell.desk.letters import Post
+from dunwell.desk.summary import headline, markdown
+from flows.chase import chase_invoice, chase_shard
+from flows.letters import letters
+
+
+@flow(name="daily_cycle", flow_run_name="daily cycle {as_of}", persist_result=False)
+async def daily_cycle(
+    as_of: date | None = None, even_if_stale: bool = False, confirm_volume: bool = False
+) -> State[CycleReport]:
+    """One daily cycle of the ledger, for the day `as_of` or today in the creditor's time zone.
+
+    `even_if_stale` chases although payments are old; `confirm_volume` sends although the night is unusually large.
+    """
+    office, moment = wiring.office(), wiring.moment(as_of)
+    with day.sole_cycle(office):
+        day.open_day(office, moment, even_if_stale=even_if_stale)
+        failed = await _chase(office, moment, as_of)
+        day.check_volume(office, moment, confirmed=confirm_volume)
+        post: Post = letters(as_of)
+        report = day.close_day(office, moment, post.letters, post.away, failed_runs=failed)
+    await acreate_markdown_artifact(key="daily-cycle", markdown=markdown(report), description=f"Daily cycle {moment.on}")
+    if report.alarms:
+        get_run_logger().warning("; ".join(report.alarms))
+    return Completed(message=headline(report), data=report)
+
+
+async def _chase(office: day.Office, moment: day.Moment, as_of: date | None) -> int:
+    """A flow run for each case with something due, or, above the budget, a task run each; returns how many failed."""
+    budget, size = wiring.flow_run_budget()
+    single = day.due_count(office, moment) <= budget
+    failed = 0
+    for page in day.due_pages(office, moment, size):
+        if single:
+            for due in page:
+                failed += await _chase_one(due, as_of)
+        else:
+            pairs = [(due.number, due.invoice_id) for due in page]
+            chase_shard(page[0].number, page[-1].number, pairs, as_of, return_state=True)
+        day.looked_at(office, moment, len(page))
+    return failed
+
+
+async def _chase_one(due: DueInvoice, as_of: date | None) -> bool:
+    with tags(f"account:{due.account}", f"invoice:{due.number}"):
+        state = await chase_invoice(due.number, due.stage or "new", due.invoice_id, as_of, return_state=True)
+    return bool(state.is_failed() or state.is_crashed())

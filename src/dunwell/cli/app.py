@@ -1,0 +1,87 @@
+"""The command `dunwell`: its options, its commands, and how every error ends."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dunwell import __version__, wiring
+from dunwell.cli import importing, letters, looking, running, setting_up
+from dunwell.cli.output import Exit, err, stop
+from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
+from dunwell.intake.errors import IntakeError
+from dunwell.ledger.engine import LedgerAway, LedgerError
+from dunwell.letters.facts import LetterError
+from dunwell.mailroom.sender import MailServerAway, MailServerRefuses
+from dunwell.rules.tomltext import TomlProblems
+
+app = typer.Typer(
+    name="dunwell",
+    help="Chase unpaid invoices by e-mail, step by step, and never someone who has paid.",
+    epilog="Exit codes: 0 done · 1 done, with failures on record · 2 bad input or settings, nothing changed · "
+    "3 another cycle is running · 4 refused for safety · 75 temporary, run again.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dunwell {__version__}")
+        raise typer.Exit
+
+
+def parse_day(text: str | None, name: str) -> date | None:
+    """A day on the command line; ends with 2 when it is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        stop(f"{name}: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
+
+
+@app.callback()
+def _before(
+    config: Annotated[Path | None, typer.Option(help="The settings' file (default: dunwell.toml here).")] = None,
+    today: Annotated[str | None, typer.Option(metavar="DATE", help="The day on which the command acts.")] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    wiring.set_overrides(config, parse_day(today, "--today"))
+
+
+setting_up.register(app)
+importing.register(app)
+running.register(app)
+letters.register(app)
+looking.register(app)
+
+
+def main() -> None:
+    """The entry point: runs a command, and ends with a message instead of a traceback for whatever can be expected."""
+    try:
+        app()
+    except (TomlProblems, IntakeError, LetterError, DayRefused, MailServerRefuses) as error:
+        _end(error, Exit.BAD_INPUT)
+    except CycleRunning as error:
+        _end(error, Exit.RUNNING)
+    except UnsafeToChase as error:
+        _end(error, Exit.UNSAFE)
+    except (LedgerAway, MailServerAway) as error:
+        _end(error, Exit.TEMPORARY)
+    except LedgerError as error:
+        _end(error, Exit.BAD_INPUT)
+    except KeyboardInterrupt:
+        err.print("stopped; run the same command again to go on")
+        sys.exit(130)
+
+
+def _end(error: Exception, code: Exit) -> None:
+    err.print(str(error), markup=False, soft_wrap=True)
+    sys.exit(int(code))

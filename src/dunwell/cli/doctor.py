@@ -1,0 +1,132 @@
+"""The doctor's checks: each says what it found, and what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dunwell import wiring
+from dunwell.desk import day
+from dunwell.ledger import lookup
+from dunwell.ledger.engine import LedgerAway, LedgerError
+from dunwell.mailroom.mailbox import MailboxAway, MailboxRefuses, probe
+from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
+from dunwell.rules.tomltext import TomlProblems
+from dunwell.settings import Located
+from dunwell.terms.iban import is_iban_shaped, is_sound
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: `state` is 'well', 'note', 'wrong' (mend it) or 'away' (try later)."""
+
+    name: str
+    state: str
+    what: str
+
+
+def checks() -> Iterator[Check]:
+    """Every check, in the order in which trouble is best mended."""
+    try:
+        found = wiring.located()
+    except TomlProblems as error:
+        yield Check("settings", "wrong", str(error))
+        return
+    yield Check("settings", "well", str(found.file or "no dunwell.toml here: environment and defaults"))
+    yield from _creditor(found)
+    yield from _ledger()
+    yield from _policy()
+    yield from _templates()
+    yield _smtp(found)
+    yield _imap(found)
+    yield _prefect()
+
+
+def _creditor(found: Located) -> Iterator[Check]:
+    own = found.settings.creditor
+    for name in ("name", "email"):
+        if getattr(own, name) is None:
+            yield Check(f"creditor.{name}", "wrong", f"is not set: every letter needs it (DUNWELL_CREDITOR__{name.upper()})")
+    accounts = {**own.bank, **({"every other currency": own.iban} if own.iban else {})}
+    if not accounts:
+        yield Check("creditor.iban", "wrong", "no bank account: set creditor.iban or [creditor.bank], else no letter goes")
+    for currency, account in accounts.items():
+        if is_iban_shaped(account) and not is_sound(account):
+            yield Check("creditor.bank", "wrong", f"{currency}: the IBAN's check digits are wrong")
+    if found.settings.smtp.redirect_to:
+        yield Check("smtp.redirect_to", "note", "every letter is a rehearsal: no customer gets one until it is unset")
+
+
+def _ledger() -> Iterator[Check]:
+    try:
+        books = wiring.open_books()
+    except LedgerAway as error:
+        yield Check("ledger", "away", str(error))
+        return
+    except LedgerError as error:
+        yield Check("ledger", "wrong", str(error))
+        return
+    with books.read() as work:
+        counts = lookup.counts(work)
+    yield Check("ledger", "well", f"{counts.accounts} accounts, {counts.contacts} contacts, {counts.open_invoices} open invoices")
+    try:
+        if why := day.stale_payments(wiring.office(), wiring.moment().on):
+            yield Check("payments", "note", why)
+    except TomlProblems:
+        return  # the policy's own check tells of it
+
+
+def _policy() -> Iterator[Check]:
+    try:
+        policy = wiring.read_policy(wiring.policy_file())
+    except TomlProblems as error:
+        yield Check("policy", "wrong", str(error))
+    else:
+        yield Check("policy", "well", f"{policy.name}, {len(policy.exception)} exceptions")
+
+
+def _templates() -> Iterator[Check]:
+    library = wiring.library()
+    problems = library.check()
+    for problem in problems:
+        yield Check("templates", "wrong", str(problem))
+    if not problems:
+        yield Check("templates", "well", f"languages: {', '.join(library.languages())}")
+
+
+def _smtp(found: Located) -> Check:
+    where = f"{found.settings.smtp.host}:{found.settings.smtp.port}"
+    try:
+        with Sender(wiring.route()) as sender:
+            sender.connect()
+    except MailServerAway as error:
+        return Check("smtp", "away", f"{error}: is smtp.host right, is the server up?")
+    except MailServerRefuses as error:
+        return Check("smtp", "wrong", f"{error}: check smtp.security, username and password")
+    return Check("smtp", "well", f"{where} answers")
+
+
+def _imap(found: Located) -> Check:
+    imap = found.settings.imap
+    if not imap.username:
+        return Check("imap", "note", "imap.username is not set: replies are not read")
+    try:
+        messages = probe(
+            imap.host, imap.port, imap.security, imap.username,
+            imap.password.get_secret_value() if imap.password else "", imap.folder, imap.timeout,
+        )  # fmt: skip
+    except MailboxAway as error:
+        return Check("imap", "away", f"{error}: is imap.host right, is the server up?")
+    except MailboxRefuses as error:
+        return Check("imap", "wrong", f"{error}: check imap.security, username, password and folder")
+    return Check("imap", "well", f"{imap.host}:{imap.port} {imap.folder} has {messages} messages")
+
+
+def _prefect() -> Check:
+    url = os.environ.get("PREFECT_API_URL")
+    if not url:
+        return Check("prefect", "note", "PREFECT_API_URL is not set: `run` starts a private server for each run")
+    from dunwell.cli.prefect_server import healthy
+
+    return Check("prefect", "well", url) if healthy(url) else Check("prefect", "away", f"{url} does not answer")

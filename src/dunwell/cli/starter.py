@@ -1,0 +1,60 @@
+"""The settings' file that `dunwell init` writes."""
+
+SETTINGS = '''\
+# Dunwell's settings. Every key can be set from the environment too: DUNWELL_<SECTION>__<KEY>, for example
+# DUNWELL_SMTP__PASSWORD, or DUNWELL_SMTP__PASSWORD_FILE for a file that holds it. `dunwell doctor` checks them.
+
+[creditor]
+# name = "Your firm"                    # on every letter
+# email = "collections@example.com"     # the collections mailbox: letters come from it, replies go to it
+country = "GB"                          # ISO 3166, with a region where holidays differ: GB-SCT, DE-BY
+timezone = "Europe/London"              # whose day it is
+language = "en"                         # for accounts whose own language has no letters
+# person = ""                           # whom to ask, and where
+# phone = ""
+# address = ""
+# vat_id = ""
+# registration = ""
+# iban = ""                             # for every currency that has no bank account of its own
+strict_currency = false                 # true: nothing is sent in a currency without its own bank account
+
+# [creditor.bank]                       # an IBAN or any text, by currency
+# GBP = "Sort code 00-00-00, account 00000000"
+
+[creditor.terms]
+# late_fee_percent = 2                  # a month, on open principal; only where your contracts have it
+
+[ledger]
+url = "sqlite:///dunwell.db"            # or postgresql://user@host/dunwell
+
+[smtp]
+host = "localhost"
+port = 587
+security = "starttls"                   # starttls, tls, or none (loopback only)
+# username = ""
+# password = ""                         # better in DUNWELL_SMTP__PASSWORD_FILE
+# redirect_to = "you@example.com"       # a safe first week: every letter goes there, as a rehearsal
+# archive = "archive@example.com"       # gets a copy of every letter in the same transaction
+
+[imap]
+host = "localhost"
+port = 993
+security = "tls"
+# username = ""
+folder = "INBOX"
+
+[people]                                # staff who are written to; not set, not written to
+# collector = ""
+# service = ""
+# owner = ""
+
+[policy]
+file = "policy.toml"
+
+[templates]
+# folder = "templates"                  # your own letters; what it lacks comes from the built-in ones
+
+[cycle]
+hour = "09:00"                          # the daily cycle's hour, in the creditor's time zone
+flow_run_budget = 1000                  # up to so many cases get a Prefect flow run each; above, they share shards
+'''

@@ -1,0 +1,71 @@
+"""Chase: look at cases, decide, and write the decision down. Nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dunwell.desk.office import Office
+from dunwell.ledger import cases, touches
+from dunwell.ledger.journal import Pen
+from dunwell.rules.decide import decide
+from dunwell.terms.decision import Call, Decision, Notice, Send
+from dunwell.terms.moment import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """What was decided about one case, in words that an operator understands."""
+
+    invoice: str
+    account: str
+    stage: str | None
+    outcome: str
+    reason: str
+    why: str
+    work: tuple[str, ...]
+
+    @property
+    def headline(self) -> str:
+        """The decision and its reason in one line."""
+        beside = f"; {', '.join(self.work)}" if self.work else ""
+        return f"{self.outcome}: {self.why}{beside}"
+
+
+def chase(office: Office, invoice_ids: Sequence[int], moment: Moment) -> list[Chased]:
+    """Decide about these cases and record it, in one unit of work. The same cases may be given twice."""
+    pen = Pen(moment.now, moment.on)
+    with office.books.write() as work:
+        loaded = cases.load(work, invoice_ids, moment.on, office.around)
+        if office.books.postgres:
+            # Others may be at the same accounts: lock them in one order, then read them as they are now.
+            for account_id in sorted({one.account_id for one in loaded}):
+                work.lock_account(account_id)
+            loaded = cases.load(work, invoice_ids, moment.on, office.around)
+        decided = [(one, decide(one.case, office.policy, moment.on)) for one in loaded]
+        for one, decision in decided:
+            touches.record(work, one, decision, pen)
+    return [_chased(one, decision) for one, decision in decided]
+
+
+def _chased(one: cases.Loaded, decision: Decision) -> Chased:
+    return Chased(
+        invoice=one.case.invoice.number,
+        account=one.case.account.number,
+        stage=decision.stage,
+        outcome=_outcome(decision),
+        reason=decision.reason.value,
+        why=decision.why,
+        work=tuple(_work(item) for item in decision.work if isinstance(item, Call | Notice)),
+    )
+
+
+def _outcome(decision: Decision) -> str:
+    if isinstance(decision.outcome, Send):
+        return f"letter '{decision.outcome.letter}'"
+    return type(decision.outcome).__name__.lower()
+
+
+def _work(item: Call | Notice) -> str:
+    return f"call {item.round} of {item.stage}" if isinstance(item, Call) else f"notice to {item.event}"
+

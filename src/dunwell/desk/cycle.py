@@ -1,0 +1,46 @@
+"""A whole daily cycle without Prefect: the same jobs in the same order, for a night on which its server is down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dunwell.desk import chase, day, letters
+from dunwell.desk.day import CycleReport
+from dunwell.desk.letters import Sent
+from dunwell.desk.office import Office
+from dunwell.mailroom.sender import MailServerAway, MailServerRefuses
+from dunwell.terms.moment import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person has said is all right tonight: old payments, an unusual number of letters."""
+
+    even_if_stale: bool = False
+    confirm_volume: bool = False
+
+
+def run_direct(office: Office, moment: Moment, consent: Consent, progress: Callable[[str, int], None]) -> CycleReport:
+    """One daily cycle. `progress` hears of each step with a count. Raises what `day.open_day` raises."""
+    with day.sole_cycle(office):
+        day.open_day(office, moment, even_if_stale=consent.even_if_stale)
+        for page in day.due_pages(office, moment):
+            chase.chase(office, [due.invoice_id for due in page], moment)
+            day.looked_at(office, moment, len(page))
+            progress("cases", len(page))
+        day.check_volume(office, moment, confirmed=consent.confirm_volume)
+        sent: list[Sent] = []
+        away = post(office, moment, sent, progress)
+        return day.close_day(office, moment, sent, away)
+
+
+def post(office: Office, moment: Moment, sent: list[Sent], progress: Callable[[str, int], None]) -> str | None:
+    """Send what is proposed, gathering what became of each in `sent`; returns why the server stopped it, if it did."""
+    try:
+        for letter in letters.send_proposed(office, moment):
+            sent.append(letter)
+            progress("letters", 1)
+    except (MailServerAway, MailServerRefuses) as error:
+        return str(error)
+    return None

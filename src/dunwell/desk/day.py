@@ -1,0 +1,170 @@
+"""The day: open it, or refuse to; stop an unusual night; close it with what it did and what could slip."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dunwell.desk.letters import Sent
+from dunwell.desk.office import Office
+from dunwell.ledger import cases, cycles, due, outbox, tasks, touches
+from dunwell.ledger.cycles import CycleRecord, CycleRunning, Slip
+from dunwell.ledger.due import DueInvoice
+from dunwell.ledger.journal import Pen
+from dunwell.ledger.tasks import Task
+from dunwell.terms.calendar import working_days_between
+from dunwell.terms.moment import Moment
+
+LOST_AFTER = timedelta(minutes=30)
+"""A letter reserved by a process of another machine is in doubt after so long."""
+
+
+class DayRefused(Exception):
+    """The day cannot be opened: it is older than the last, or a setting is missing. Nothing has changed."""
+
+
+class UnsafeToChase(Exception):
+    """Chasing now could hurt somebody who has paid, or flood customers. Says what to type to go on all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class CycleReport:
+    """What a cycle did: the record, its letters, why touches wait, what could slip, and what people have to do."""
+
+    record: CycleRecord
+    letters: tuple[Sent, ...]
+    waiting: tuple[tuple[str, int], ...]
+    slips: tuple[Slip, ...]
+    tasks: tuple[Task, ...]
+    alarms: tuple[str, ...]
+    away: str | None = None
+    failed_runs: int = 0
+
+    @property
+    def failures(self) -> int:
+        """Letters refused by a server or that could not be written, and cases that could not be looked at."""
+        return self.failed_runs + sum(letter.state in ("failed", "unsound") for letter in self.letters)
+
+
+@contextlib.contextmanager
+def sole_cycle(office: Office) -> Iterator[None]:
+    """Hold the lock of the daily cycle; raises CycleRunning where another does."""
+    with cycles.lock(office.books):
+        yield
+
+
+def stale_payments(office: Office, on: date) -> str | None:
+    """Why the payments are too old to chase anybody on `on`; None when they are fresh enough."""
+    with office.books.read() as work:
+        as_of = cases.payments_as_of(work)
+    if as_of is None:
+        return "no payments have been imported yet: nobody knows who has paid (a header without rows says: no payments)"
+    age = working_days_between(as_of, on, office.creditor.country)
+    if age <= office.policy.limits.payments_max_age:
+        return None
+    return f"payments are known up to {as_of}, {age} business days ago; the policy allows {office.policy.limits.payments_max_age}"
+
+
+def refuse_early(office: Office, moment: Moment, *, even_if_stale: bool) -> None:
+    """Raise DayRefused or UnsafeToChase where the day cannot be opened: asked before anything is started."""
+    if missing := [name for name in ("name", "email") if getattr(office.creditor, name) is None]:
+        raise DayRefused(f"creditor.{missing[0]} is not set: every letter needs it")
+    with office.books.read() as work:
+        newest = cycles.last_day(work)
+    if newest is not None and newest > moment.on:
+        raise DayRefused(f"{moment.on} is older than the last cycle, {newest}: days only go forward")
+    if not even_if_stale and (why := stale_payments(office, moment.on)):
+        raise UnsafeToChase(f"{why}. Import the payments, or type --even-if-stale to chase all the same.")
+
+
+def open_day(office: Office, moment: Moment, *, even_if_stale: bool = False) -> None:
+    """Open the day, or go on where its cycle stopped. Raises DayRefused or UnsafeToChase, having changed nothing.
+
+    Letters of processes that died are found in doubt; when the rules have changed every case is looked at.
+    """
+    refuse_early(office, moment, even_if_stale=even_if_stale)
+    pen = Pen(moment.now, moment.on)
+    with office.books.write() as work:
+        cycles.open_day(work, moment.on, moment.now)
+        outbox.sweep(work, moment.now - LOST_AFTER, cycles.is_gone, pen)
+        if due.note(work, "rules") != rules_digest(office):
+            due.look_again_at_all(work)
+            due.remember(work, "rules", rules_digest(office))
+
+
+def rules_digest(office: Office) -> str:
+    """Tells whether what decisions rest on beside the ledger has changed since the last cycle."""
+    own = office.creditor
+    parts = [office.policy.digest, repr(sorted(own.bank.items())), str(own.iban), str(own.strict_currency)]
+    return hashlib.sha256("\0".join([*parts, str(bool(office.redirect_to))]).encode()).hexdigest()
+
+
+def due_pages(office: Office, moment: Moment, size: int = 500) -> Iterator[list[DueInvoice]]:
+    """The cases with something due, page by page."""
+    return due.pages(office.books, moment.on, size)
+
+
+def due_count(office: Office, moment: Moment) -> int:
+    """How many cases have something due."""
+    with office.books.read() as work:
+        return due.count(work, moment.on)
+
+
+def looked_at(office: Office, moment: Moment, count: int) -> None:
+    """Count cases that this cycle has looked at."""
+    with office.books.write() as work:
+        cycles.add_looked_at(work, moment.on, count)
+
+
+def check_volume(office: Office, moment: Moment, *, confirmed: bool) -> int:
+    """How many letters are proposed; raises UnsafeToChase when that is unusual and nobody has confirmed it."""
+    with office.books.read() as work:
+        count = len(touches.proposals(work))
+        usual = cycles.usual_volume(work, moment.on, office.policy.volume.cycles)
+    limits = office.policy.volume
+    if confirmed or not count:
+        return count
+    if not usual and count > limits.first:
+        raise UnsafeToChase(f"the first cycle would send {count} letters, more than {limits.first}. Nothing was sent. "
+                            "Look at `dunwell preview`, then type --confirm-volume to go on.")
+    if usual and count > limits.letters and count > limits.times * max(usual):
+        raise UnsafeToChase(f"{count} letters tonight; the largest of the last {len(usual)} cycles had {max(usual)}. "
+                            "Nothing was sent. Look at `dunwell preview`, then type --confirm-volume to go on.")
+    return count
+
+
+def close_day(
+    office: Office, moment: Moment, letters: Sequence[Sent], away: str | None, *, failed_runs: int = 0
+) -> CycleReport:
+    """Close the day: seal the journal, count expected against sent, list what waits and what could slip."""
+    with office.books.write() as work:
+        waiting = touches.waiting_reasons(work)
+        left = len(touches.proposals(work)) + sum(letter.state == "unsound" for letter in letters)
+        record = cycles.close_day(work, moment.on, moment.now, "stopped" if away else "done", left)
+        usual = cycles.usual_volume(work, moment.on, office.policy.volume.cycles)
+        slips = cycles.slips(work, moment.on)
+        open_tasks = tasks.open_tasks(work)
+    return CycleReport(
+        record, tuple(letters), tuple(waiting), tuple(slips), tuple(open_tasks), tuple(_alarms(record, usual)), away,
+        failed_runs,
+    )
+
+
+def _alarms(record: CycleRecord, usual: Sequence[int]) -> Iterator[str]:
+    """What an operator has to hear of: expected letters and none sent, a silence where there never was one."""
+    gone = record.sent + record.in_doubt + record.rehearsed
+    if record.expected and not gone:
+        yield f"{record.expected} letters were expected and none was sent"
+    if not record.expected and len(usual) >= 5 and min(usual[:5]) > 0:
+        yield "no letter was expected, though each of the last five cycles had some: are the imports running?"
+    if record.in_doubt:
+        yield f"{record.in_doubt} letters are in doubt: settle them with `dunwell letters settle`"
+
+
+__all__ = [
+    "CycleReport", "CycleRunning", "DayRefused", "DueInvoice", "Moment", "Office", "UnsafeToChase", "check_volume",
+    "close_day", "due_count", "due_pages", "looked_at", "open_day", "refuse_early", "rules_digest", "sole_cycle", "stale_payments",
+]  # fmt: skip

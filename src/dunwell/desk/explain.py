@@ -1,0 +1,57 @@
+"""Explain: where one invoice stands, what was done about it and why, and what comes next."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from datetime import date
+
+from dunwell.desk.office import Office
+from dunwell.ledger import cases, journal, lookup
+from dunwell.ledger.journal import Entry
+from dunwell.rules.decide import decide
+from dunwell.terms.case import Case
+from dunwell.terms.decision import Decision
+from dunwell.terms.moment import Moment
+
+
+class UnknownInvoice(LookupError):
+    """No such invoice; the message names the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One invoice: the case, the decision that holds today, the touches it had, and its journal."""
+
+    case: Case
+    state: str
+    decision: Decision
+    history: tuple[lookup.Happened, ...]
+    journal: tuple[Entry, ...]
+    on: date
+
+    @property
+    def days_overdue(self) -> int | None:
+        """Days since the due date, 0 until then; None without one."""
+        due = self.case.invoice.due
+        return None if due is None else max(0, (self.on - due).days)
+
+
+def explain(office: Office, number: str, moment: Moment) -> Explanation:
+    """Everything about invoice `number` as of `moment`; raises UnknownInvoice."""
+    with office.books.read() as work:
+        invoice_id = lookup.invoice_id(work, number)
+        if invoice_id is None:
+            close = difflib.get_close_matches(number, lookup.like(work, number), n=3, cutoff=0.5)
+            hint = f"; did you mean {', '.join(close)}?" if close else ""
+            raise UnknownInvoice(f"no invoice {number} in the ledger{hint}")
+        loaded = cases.load(work, [invoice_id], moment.on, office.around)[0]
+        decision = decide(loaded.case, office.policy, moment.on)
+        return Explanation(
+            case=loaded.case,
+            state=lookup.state(work, invoice_id),
+            decision=decision,
+            history=tuple(lookup.history(work, invoice_id)),
+            journal=tuple(journal.entries(work, loaded.case.account.number, number)),
+            on=moment.on,
+        )

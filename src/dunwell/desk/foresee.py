@@ -1,0 +1,113 @@
+"""Foresee: what the next cycle would send, and what the policy would do over months. Nothing is written or sent."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from dunwell.desk.day import rules_digest
+from dunwell.desk.office import Office
+from dunwell.desk.writing import Due, Written, write_letter
+from dunwell.ledger import cases, cycles, due
+from dunwell.ledger.books import Work
+from dunwell.ledger.cases import Loaded
+from dunwell.letters.facts import LetterError
+from dunwell.rules.decide import decide
+from dunwell.rules.foresight import Foreseen, foresee
+from dunwell.terms.decision import Decision, Send
+from dunwell.terms.moment import Moment
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A letter that the next cycle would send, or why it cannot be written (`problem`)."""
+
+    account: str
+    letter: str
+    stage: str | None
+    invoices: tuple[str, ...]
+    reason: str
+    written: Written | None
+    problem: str | None = None
+
+
+def next_cycle_day(office: Office, moment: Moment) -> date:
+    """The day of the next cycle: today, or tomorrow where today's has been."""
+    with office.books.read() as work:
+        last = cycles.last_day(work)
+    return moment.on if last is None or last < moment.on else last + timedelta(days=1)
+
+
+def preview(office: Office, moment: Moment) -> Iterator[Previewed]:
+    """Every letter that a cycle on `moment` would send, by account."""
+    with office.books.read() as work:
+        changed = due.note(work, "rules") != rules_digest(office)
+        by_account: dict[int, list[int]] = defaultdict(list)
+        for account_id, invoice_id in due.to_look_at(work, moment.on, everything=changed):
+            by_account[account_id].append(invoice_id)
+        for account_id in sorted(by_account):
+            previewed = _preview_account(office, work, by_account[account_id], account_id, moment)
+            if previewed is not None:
+                yield previewed
+
+
+def _preview_account(
+    office: Office, work: Work, invoice_ids: list[int], account_id: int, moment: Moment
+) -> Previewed | None:
+    ids = set(invoice_ids)
+    loaded = cases.load(work, sorted(ids | set(cases.open_ids(work, account_id))), moment.on, office.around)
+    decided = [(one, decide(one.case, office.policy, moment.on)) for one in loaded if one.invoice_id in ids]
+    sends = [(one, decision) for one, decision in decided if isinstance(decision.outcome, Send)]
+    if not sends:
+        return None
+    going = {one.invoice_id for one, _ in sends}
+    others = [one.case for one in loaded if one.invoice_id not in going and one.case.open_principal.minor > 0]
+    dues = [Due(one, decision.outcome) for one, decision in sends if isinstance(decision.outcome, Send)]
+    account = sends[0][0].case.account.number
+    numbers = tuple(one.case.invoice.number for one, _ in sends)
+    try:
+        written = write_letter(office, work, dues, others, moment)
+    except LetterError as error:
+        return Previewed(account, "", None, numbers, _why(sends), None, str(error))
+    return Previewed(account, written.draft.name, written.draft.stage, numbers, _why(sends, written), written)
+
+
+def _why(sends: list[tuple[Loaded, Decision]], written: Written | None = None) -> str:
+    """The reason of the case that sets the tone."""
+    for _, decision in sends:
+        if written is None or decision.stage == written.draft.stage:
+            return decision.why
+    return sends[0][1].why
+
+
+def save(previewed: Previewed, folder: Path) -> Path | None:
+    """Write a previewed letter as .eml, .txt and .html files into `folder`; returns the .eml file."""
+    if previewed.written is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{re.sub(r'[^A-Za-z0-9._-]+', '_', previewed.account)[:80]}_{previewed.letter}"
+    file = folder / f"{stem}.eml"
+    file.write_bytes(previewed.written.draft.raw)
+    file.with_suffix(".txt").write_text(previewed.written.letter.text, encoding="utf-8")
+    file.with_suffix(".html").write_text(previewed.written.letter.html, encoding="utf-8")
+    return file
+
+
+def simulate(office: Office, moment: Moment, days: int) -> Iterator[Foreseen]:
+    """What the policy would do to this ledger over the next `days` days if nobody paid or wrote."""
+    with office.books.read() as work:
+        ids = [invoice_id for _, invoice_id in due.to_look_at(work, moment.on, everything=True)]
+        loaded = [
+            one.case
+            for start in range(0, len(ids), _PAGE)
+            for one in cases.load(work, ids[start : start + _PAGE], moment.on, office.around)
+        ]
+    return foresee(loaded, office.policy, moment.on, days)
+
+

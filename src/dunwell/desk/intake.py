@@ -1,0 +1,147 @@
+"""Intake: a ledger file read and taken into the books in one unit of work; what cannot be taken is told with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from dunwell.intake import tables as intake_tables
+from dunwell.intake.mapping import Mapping
+from dunwell.intake.rejects import write_rejects
+from dunwell.intake.rows import FileKind, OpenItemRow, Reject, Row
+from dunwell.intake.tables import Table
+from dunwell.ledger import imports, open_items
+from dunwell.ledger.books import Books, Work
+from dunwell.ledger.imports import Taker
+from dunwell.ledger.journal import Pen
+from dunwell.terms.moment import Moment
+
+_CHUNK = 1000
+ORDER = (FileKind.ACCOUNTS, FileKind.CONTACTS, FileKind.INVOICES, FileKind.PAYMENTS, FileKind.OPEN_ITEMS)
+"""The order in which files given together are taken: what others rest on comes first."""
+
+
+class _DryRun(Exception):
+    """Unwinds the unit of work of a dry run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a file is to be taken: of which source and day it is, and whether its list is complete."""
+
+    source: str = "default"
+    as_of: date | None = None
+    complete: bool = False
+    dry_run: bool = False
+    allocation: str = "principal_first"
+    keep_charges: bool = False
+
+
+@dataclass
+class Taken:
+    """What became of one file."""
+
+    name: str
+    kind: FileKind
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    changes: list[str] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    ignored_columns: tuple[str, ...] = ()
+    rejects_text: str = ""
+
+
+def take_file(
+    books: Books,
+    data: bytes,
+    name: str,
+    mapping: Mapping | None,
+    request: Request,
+    moment: Moment,
+    progress: Callable[[int], None],
+) -> Taken:
+    """Take one file. Raises IntakeError for one that cannot be read as a whole: then nothing has changed.
+
+    `progress` hears of the number of rows done. Importing the same file again changes nothing.
+    """
+    table = intake_tables.read(data, name, mapping)
+    as_of = request.as_of or moment.on
+    taken = Taken(name, table.kind, ignored_columns=tuple(table.ignored_columns))
+    try:
+        with books.write() as work:
+            _take(work, table, taken, request, as_of, Pen(moment.now, moment.on), progress)
+            if request.dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return taken
+
+
+def _take(
+    work: Work,
+    table: Table,
+    taken: Taken,
+    request: Request,
+    as_of: date,
+    pen: Pen,
+    progress: Callable[[int], None],
+) -> None:
+    taker = Taker(work, pen, request.source, request.allocation, table.columns)
+    list_no = open_items.begin_list(taker, as_of) if table.kind is FileKind.OPEN_ITEMS else 0
+    loose = open_items.loose_cash()
+    for chunk in _chunks(table.rows, taken.rejects):
+        _take_chunk(taker, table.kind, chunk, list_no, loose)
+        work.session.flush()
+        work.session.expunge_all()
+        progress(len(chunk))
+    refused = list(table.reject_lines(dict(taker.tally.refused)))
+    if table.kind is FileKind.OPEN_ITEMS:
+        open_items.take_loose_cash(taker, loose)
+        unread = {cell.strip() for reject in (*taken.rejects, *refused) for cell in reject.raw}
+        taken.missing = open_items.missing_from(
+            taker, list_no, unread, complete=request.complete, keep_charges=request.keep_charges
+        )
+    if table.kind is FileKind.PAYMENTS:
+        imports.fresh_as_of(work, request.source, table.kind.value, as_of)
+    taker.finish()
+    taken.new, taken.changed, taken.same = taker.tally.new, taker.tally.changed, taker.tally.same
+    taken.changes = taker.tally.changes
+    taken.rejects += refused
+    taken.rejects.sort(key=lambda reject: reject.line)
+    taken.rejects_text = write_rejects(table, taken.rejects) if taken.rejects else ""
+
+
+def _chunks(rows: Iterator[Row | Reject], rejects: list[Reject]) -> Iterator[list[Row]]:
+    """The good rows, a chunk at a time; the others go to `rejects`."""
+
+    def good() -> Iterator[Row]:
+        for row in rows:
+            if isinstance(row, Reject):
+                rejects.append(row)
+            else:
+                yield row
+
+    rows_left = good()
+    while chunk := list(islice(rows_left, _CHUNK)):
+        yield chunk
+
+
+def _take_chunk(
+    taker: Taker, kind: FileKind, chunk: Sequence[Any], list_no: int, loose: dict[tuple[str, str], int]
+) -> None:
+    match kind:
+        case FileKind.ACCOUNTS:
+            imports.take_accounts(taker, chunk)
+        case FileKind.CONTACTS:
+            imports.take_contacts(taker, chunk)
+        case FileKind.INVOICES:
+            imports.take_invoices(taker, chunk)
+        case FileKind.PAYMENTS:
+            imports.take_payments(taker, chunk)
+        case FileKind.OPEN_ITEMS:
+            open_items.take_open_items(taker, [row for row in chunk if isinstance(row, OpenItemRow)], list_no, loose)

@@ -1,0 +1,47 @@
+"""The office: everything that the desk works with, joined once and handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from dunwell.ledger.books import Books
+from dunwell.ledger.cases import Surroundings
+from dunwell.letters.facts import CreditorFacts
+from dunwell.letters.templates import Library
+from dunwell.mailroom.sender import Route
+from dunwell.rules.policy import Policy
+from dunwell.settings import Creditor
+
+
+@dataclass(frozen=True)
+class Office:
+    """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs."""
+
+    books: Books
+    policy: Policy
+    library: Library
+    creditor: Creditor
+    route: Route
+    key: str
+    redirect_to: str | None = None
+    people: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The creditor's time zone: whose day it is."""
+        return ZoneInfo(self.creditor.timezone)
+
+    @property
+    def around(self) -> Surroundings:
+        """What cases depend on beside the books."""
+        return Surroundings(lambda currency: bool(self.creditor.bank_account(currency)), bool(self.redirect_to))
+
+    @property
+    def writes_as(self) -> CreditorFacts:
+        """The creditor as letters show it."""
+        own = self.creditor
+        return CreditorFacts(
+            name=own.name or "", email=own.email or "", person=own.person, phone=own.phone, address=own.address,
+            vat_id=own.vat_id, register=own.registration,
+        )  # fmt: skip

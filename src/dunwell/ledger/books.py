@@ -1,0 +1,63 @@
+"""The unit of work: one job, one transaction; none stays open across SMTP, IMAP or HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from dunwell.ledger.engine import LedgerAway
+from dunwell.ledger.tables import AccountRow
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A transaction in hand. Only the ledger's own functions look inside."""
+
+    session: Session
+    postgres: bool
+
+    def lock_account(self, account_id: int) -> AccountRow:
+        """The account's row, locked until the work ends. On SQLite the whole transaction holds the write lock."""
+        query = select(AccountRow).where(AccountRow.id == account_id).execution_options(populate_existing=True)
+        return self.session.execute(query.with_for_update() if self.postgres else query).scalar_one()
+
+
+@dataclass(frozen=True)
+class Books:
+    """The books behind one engine."""
+
+    engine: Engine
+
+    @property
+    def postgres(self) -> bool:
+        """Whether the books are on PostgreSQL."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Work]:
+        """A transaction that writes: all of it or nothing. Raises LedgerAway when the database is out of reach."""
+        with _reachable(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield Work(session, self.postgres)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Work]:
+        """A transaction that only reads, of one moment."""
+        with _reachable(), self.engine.connect().execution_options(reads=True) as connection:
+            if self.postgres:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with Session(connection, expire_on_commit=False, autoflush=False) as session:
+                yield Work(session, self.postgres)
+                session.rollback()
+
+
+@contextlib.contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise LedgerAway(f"the ledger cannot be used now: {str(error.orig).splitlines()[0]}") from error

@@ -1,0 +1,215 @@
+"""Rows to terms: cases as the rules want them, loaded set by set."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from dunwell.ledger.books import Work
+from dunwell.ledger.tables import (
+    AccountRow,
+    ContactRow,
+    FeedRow,
+    InvoiceRow,
+    LetterRow,
+    TaskRow,
+    TouchRow,
+)
+from dunwell.terms.account import Account, Contact, Kind, PaymentMethod, Role
+from dunwell.terms.case import Case, Channel, Touch
+from dunwell.terms.invoice import DocumentKind, Invoice
+from dunwell.terms.money import Money
+
+COUNTED = ("sent", "in_doubt", "reserved")
+"""Letter and touch states that count as given: also while their fate is unknown."""
+_HISTORY = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with the keys under which the books know it, and what was last decided."""
+
+    invoice_id: int
+    account_id: int
+    case: Case
+    stage: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a case depends on beside its rows: whether a currency can be paid to, and whether letters are redirected."""
+
+    payable: Callable[[str], bool]
+    redirecting: bool = False
+
+
+def account_of(row: AccountRow) -> Account:
+    """The account's row as a term."""
+    return Account(
+        number=row.number,
+        name=row.name,
+        country=row.country,
+        language=row.language,
+        timezone=row.timezone,
+        kind=Kind(row.kind),
+        payment_method=PaymentMethod(row.payment_method),
+        phone=row.phone,
+        address=row.address,
+        vat_id=row.vat_id,
+        register=row.register_no,
+        terms=row.terms,
+        late_fee_percent=_decimal(row.late_fee_percent),
+        credit_limit=_decimal(row.credit_limit),
+    )
+
+
+def invoice_of(row: InvoiceRow) -> Invoice:
+    """The invoice's row as a term."""
+    return Invoice(
+        number=row.number,
+        issued=row.issued,
+        due=row.due,
+        amount=Money(row.amount, row.currency),
+        kind=DocumentKind(row.kind),
+        document=row.document,
+        discount_percent=_decimal(row.discount_percent),
+        discount_until=row.discount_until,
+        purchase_order=row.purchase_order,
+        reference=row.reference,
+        contract=row.contract,
+        sent_on=row.sent_on,
+        not_sent=row.not_sent,
+        imported_on=row.imported_on,
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def contacts(work: Work, account_id: int) -> list[Contact]:
+    """The account's contacts, in the order in which they were entered."""
+    query = select(ContactRow).where(ContactRow.account_id == account_id).order_by(ContactRow.id)
+    return [
+        Contact(row.name, row.email, Role(row.role), row.language, row.phone, row.bad_since)
+        for row in work.session.execute(query).scalars()
+    ]
+
+
+def payments_as_of(work: Work) -> date | None:
+    """The day up to which payments are known: the newest of any payments or open-items file; None before the first."""
+    query = select(func.max(FeedRow.as_of)).where(FeedRow.kind.in_(("payments", "open_items")))
+    return work.session.execute(query).scalar_one_or_none()
+
+
+def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundings) -> list[Loaded]:
+    """The cases of these invoices, in the order of their ids, with what happened up to `today`."""
+    if not invoice_ids:
+        return []
+    query = (
+        select(InvoiceRow, AccountRow)
+        .join(AccountRow, InvoiceRow.account_id == AccountRow.id)
+        .where(InvoiceRow.id.in_(invoice_ids))
+        .order_by(InvoiceRow.id)
+        .execution_options(populate_existing=True)
+    )
+    pairs = [(invoice, account) for invoice, account in work.session.execute(query).tuples()]
+    account_ids = {account.id for _, account in pairs if account.id is not None}
+    touches, rehearsed = _touches(work, invoice_ids)
+    letters = _letter_days(work, account_ids, today)
+    reachable = _reachable(work, account_ids)
+    in_queue = _referred(work, account_ids)
+    as_of = payments_as_of(work)
+    accounts = {row.id: account_of(row) for _, row in pairs}
+    return [
+        Loaded(
+            invoice_id=row.id or 0,
+            account_id=row.account_id,
+            case=Case(
+                account=accounts[row.account_id],
+                invoice=invoice_of(row),
+                open_principal=Money(row.principal_open, row.currency),
+                open_charges=Money(row.charges_open, row.currency),
+                touches=tuple(touches.get(row.id or 0, ())),
+                account_letters=tuple(letters.get(row.account_id, ())),
+                rehearsed=frozenset(rehearsed.get(row.id or 0, ())) if around.redirecting else frozenset(),
+                payments_as_of=as_of,
+                reachable=row.account_id in reachable,
+                bank_account=around.payable(row.currency),
+                referred=row.id in in_queue,
+            ),
+            stage=row.stage,
+            reason=row.reason,
+        )
+        for row, _ in pairs
+    ]
+
+
+def open_ids(work: Work, account_id: int) -> list[int]:
+    """The ids of the account's open invoices."""
+    query = select(InvoiceRow.id).where(
+        InvoiceRow.account_id == account_id, InvoiceRow.state == "open", InvoiceRow.kind == "invoice"
+    )
+    return [key for key in work.session.execute(query.order_by(InvoiceRow.id)).scalars() if key is not None]
+
+
+def _touches(
+    work: Work, invoice_ids: Iterable[int]
+) -> tuple[dict[int, list[Touch]], dict[int, list[tuple[str, int]]]]:
+    """Touches given, oldest first, and letters rehearsed, by invoice."""
+    query = (
+        select(
+            TouchRow.invoice_id, TouchRow.channel, TouchRow.stage, TouchRow.round, TouchRow.on, TouchRow.letter,
+            TouchRow.deadline, TouchRow.state,
+        )
+        .where(TouchRow.invoice_id.in_(invoice_ids), TouchRow.state.in_((*COUNTED, "given", "rehearsed")))
+        .order_by(TouchRow.invoice_id, TouchRow.on, TouchRow.round)
+    )  # fmt: skip
+    given: dict[int, list[Touch]] = defaultdict(list)
+    rehearsed: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for row in work.session.execute(query):
+        if row.state == "rehearsed":
+            rehearsed[row.invoice_id].append((row.stage, row.round))
+        else:
+            accepted = row.state in ("sent", "given")
+            touch = Touch(row.stage, row.round, row.on, Channel(row.channel), row.letter, row.deadline, accepted)
+            given[row.invoice_id].append(touch)
+    return given, rehearsed
+
+
+def _letter_days(work: Work, account_ids: Iterable[int], today: date) -> dict[int, list[date]]:
+    query = (
+        select(LetterRow.account_id, LetterRow.on)
+        .where(
+            LetterRow.account_id.in_(account_ids),
+            LetterRow.kind == "cycle",
+            LetterRow.state.in_(COUNTED),
+            LetterRow.on >= today - _HISTORY,
+        )
+        .order_by(LetterRow.account_id, LetterRow.on)
+    )
+    return _grouped(work.session.execute(query))
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[date]]:
+    found: dict[int, list[date]] = defaultdict(list)
+    for key, value in rows:
+        found[key].append(value)
+    return found
+
+
+def _reachable(work: Work, account_ids: Iterable[int]) -> set[int]:
+    query = select(ContactRow.account_id).where(ContactRow.account_id.in_(account_ids), ContactRow.bad_since.is_(None))
+    return set(work.session.execute(query).scalars())
+
+
+def _referred(work: Work, account_ids: Iterable[int]) -> set[int | None]:
+    query = select(TaskRow.invoice_id).where(TaskRow.account_id.in_(account_ids), TaskRow.kind == "refer")
+    return set(work.session.execute(query).scalars())

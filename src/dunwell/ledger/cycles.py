@@ -1,0 +1,181 @@
+"""Daily cycles: the lock that only one holds, their order, and what each left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+
+from dunwell.ledger.books import Books, Work
+from dunwell.ledger.journal import seal
+from dunwell.ledger.tables import AccountRow, CycleRow, InvoiceRow, LetterRow
+
+_ADVISORY_KEY = 0x44554E57
+"""PostgreSQL's advisory lock of the daily cycle ('DUNW')."""
+
+
+class CycleRunning(Exception):
+    """Another daily cycle holds the lock."""
+
+
+@contextlib.contextmanager
+def lock(books: Books) -> Iterator[None]:
+    """Hold the daily cycle's lock; raises CycleRunning at once where another does. The lock dies with its process."""
+    if books.postgres:
+        with _advisory(books):
+            yield
+        return
+    name = books.engine.url.database
+    if not name or name == ":memory:":
+        yield
+        return
+    with open(Path(name).with_suffix(".cycle.lock"), "a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CycleRunning("another daily cycle is running on this ledger") from None
+        yield
+
+
+@contextlib.contextmanager
+def _advisory(books: Books) -> Iterator[None]:
+    # A connection of its own, outside the pool: a session lock must not be handed on with it.
+    connection = books.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}).scalar_one():
+            raise CycleRunning("another daily cycle is running on this ledger")
+        yield
+    finally:
+        connection.invalidate()
+        connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class CycleRecord:
+    """What a cycle did: cases looked at, letters expected, and what became of them."""
+
+    on: date
+    state: str
+    looked_at: int
+    expected: int
+    sent: int
+    failed: int
+    in_doubt: int
+    waiting: int
+    rehearsed: int
+    digest: str
+
+
+def open_day(work: Work, on: date, now: datetime) -> date | None:
+    """Open the cycle of day `on`, again where it stopped; returns the newest day instead if that is later."""
+    newest = work.session.execute(select(func.max(CycleRow.on))).scalar_one_or_none()
+    if newest is not None and newest > on:
+        return newest
+    row = work.session.execute(select(CycleRow).where(CycleRow.on == on)).scalar_one_or_none()
+    if row is None:
+        row = CycleRow(on=on, state="running", started_at=now.isoformat(timespec="seconds"))
+        work.session.add(row)
+    row.state = "running"
+    return None
+
+
+def add_looked_at(work: Work, on: date, count: int) -> None:
+    """Count cases looked at in the cycle of day `on`."""
+    row = work.session.execute(select(CycleRow).where(CycleRow.on == on)).scalar_one()
+    row.looked_at += count
+
+
+def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> CycleRecord:
+    """Close the cycle: count the day's letters by what became of them, and seal the journal."""
+    row = work.session.execute(select(CycleRow).where(CycleRow.on == on)).scalar_one()
+    query = select(LetterRow.state, func.count()).where(LetterRow.on == on, LetterRow.kind == "cycle").group_by(LetterRow.state)
+    counts = {name: int(count) for name, count in work.session.execute(query).tuples()}
+    row.sent, row.failed = counts.get("sent", 0), counts.get("failed", 0)
+    row.in_doubt = counts.get("in_doubt", 0) + counts.get("reserved", 0)
+    row.rehearsed, row.waiting = counts.get("rehearsed", 0), waiting
+    row.expected = row.sent + row.failed + row.in_doubt + row.rehearsed + waiting
+    row.state, row.finished_at, row.digest = state, now.isoformat(timespec="seconds"), seal(work)
+    return _record(row)
+
+
+def _record(row: CycleRow) -> CycleRecord:
+    return CycleRecord(
+        row.on, row.state, row.looked_at, row.expected, row.sent, row.failed, row.in_doubt, row.waiting, row.rehearsed,
+        row.digest,
+    )  # fmt: skip
+
+
+def usual_volume(work: Work, before: date, cycles: int) -> list[int]:
+    """How many letters each of the last `cycles` closed cycles before `before` had, rehearsals included."""
+    query = (
+        select(CycleRow)
+        .where(CycleRow.on < before, CycleRow.state == "done")
+        .order_by(CycleRow.on.desc())
+        .limit(cycles)
+    )
+    rows = work.session.execute(query).scalars()
+    return [row.sent + row.failed + row.in_doubt + row.rehearsed for row in rows]
+
+
+def last_day(work: Work) -> date | None:
+    """The day of the newest cycle."""
+    return work.session.execute(select(func.max(CycleRow.on))).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """Something that could slip: an invoice that nothing will move by itself, and why."""
+
+    what: str
+    invoice: str
+    account: str
+    why: str
+
+
+def slips(work: Work, today: date) -> list[Slip]:
+    """Open invoices that were never sent, have no due date, nobody to write to, or no next touch."""
+    query = (
+        select(InvoiceRow, AccountRow.number)
+        .join(AccountRow, InvoiceRow.account_id == AccountRow.id)
+        .where(InvoiceRow.state == "open", InvoiceRow.kind == "invoice", InvoiceRow.next_on.is_(None))
+        .order_by(InvoiceRow.number)
+    )
+    return [
+        Slip(_slip_kind(row), row.number, account, row.why or "")
+        for row, account in work.session.execute(query).tuples()
+        if row.reason not in ("referred", "excluded", "within_tolerance")
+    ]
+
+
+_SLIPS = {"no_due_date": "no due date", "no_reachable_contact": "no reachable contact"}
+
+
+def _slip_kind(row: InvoiceRow) -> str:
+    if row.not_sent and row.stage == "issued":
+        return "never sent"
+    return _SLIPS.get(row.reason or "", "no next touch")
+
+
+def worker_name() -> str:
+    """Which process this is, for the books."""
+    return f"{os.uname().nodename}:{os.getpid()}"
+
+
+def is_gone(worker: str) -> bool:
+    """Whether `worker` was a process of this machine that is no more. Of other machines nothing is known."""
+    node, _, pid = worker.rpartition(":")
+    if node != os.uname().nodename or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,88 @@
+"""What is due today: one set-based, indexed query, read in pages so that memory stays flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select, update
+
+from dunwell.ledger.books import Books, Work
+from dunwell.ledger.tables import LOOK_NOW, AccountRow, InvoiceRow, NoteRow, TouchRow
+
+
+@dataclass(frozen=True, slots=True)
+class DueInvoice:
+    """An invoice that has to be looked at today."""
+
+    invoice_id: int
+    number: str
+    account: str
+    stage: str | None
+
+
+def count(work: Work, today: date) -> int:
+    """How many cases have to be looked at on `today`."""
+    query = select(func.count()).select_from(InvoiceRow).where(InvoiceRow.next_on <= today, InvoiceRow.state == "open")
+    return work.session.execute(query).scalar_one()
+
+
+def pages(books: Books, today: date, size: int = 500) -> Iterator[list[DueInvoice]]:
+    """The cases with something due on or before `today`, by invoice id, `size` at a time.
+
+    Each page is read by itself: what is decided on one page does not disturb the next.
+    """
+    after = 0
+    while True:
+        with books.read() as work:
+            page = _page(work, today, after, size)
+        if not page:
+            return
+        yield page
+        after = page[-1].invoice_id
+
+
+def _page(work: Work, today: date, after: int, size: int) -> list[DueInvoice]:
+    query = (
+        select(InvoiceRow.id, InvoiceRow.number, AccountRow.number, InvoiceRow.stage)
+        .join(AccountRow, InvoiceRow.account_id == AccountRow.id)
+        .where(InvoiceRow.state == "open", InvoiceRow.next_on <= today, InvoiceRow.id > after)
+        .order_by(InvoiceRow.id)
+        .limit(size)
+    )
+    return [DueInvoice(*row) for row in work.session.execute(query).tuples()]
+
+
+def look_again_at_all(work: Work) -> None:
+    """Every open case is looked at on the next day that runs: the rules have changed."""
+    work.session.execute(update(InvoiceRow).where(InvoiceRow.state == "open", InvoiceRow.kind == "invoice").values(next_on=LOOK_NOW))
+
+
+def look_again_at(work: Work, account_ids: Sequence[int]) -> None:
+    """News about accounts: each of their open invoices is looked at on the next day that runs."""
+    query = update(InvoiceRow).where(
+        InvoiceRow.account_id.in_(account_ids), InvoiceRow.state == "open", InvoiceRow.kind == "invoice"
+    )
+    work.session.execute(query.values(next_on=LOOK_NOW))
+
+
+def note(work: Work, name: str) -> str | None:
+    """What the books remember under `name`."""
+    row = work.session.get(NoteRow, name)
+    return row.value if row else None
+
+
+def remember(work: Work, name: str, value: str) -> None:
+    """Remember `value` under `name`."""
+    work.session.merge(NoteRow(name=name, value=value))
+
+
+def to_look_at(work: Work, today: date, *, everything: bool = False) -> list[tuple[int, int]]:
+    """Account and invoice ids of what a cycle on `today` would decide about or send; all open cases if `everything`."""
+    query = select(InvoiceRow.account_id, InvoiceRow.id).where(InvoiceRow.state == "open", InvoiceRow.kind == "invoice")
+    if not everything:
+        proposed = select(TouchRow.invoice_id).where(TouchRow.state == "proposed", TouchRow.channel == "email")
+        query = query.where((InvoiceRow.next_on <= today) | InvoiceRow.id.in_(proposed))
+    rows = work.session.execute(query.order_by(InvoiceRow.id)).tuples()
+    return [(account_id, invoice_id) for account_id, invoice_id in rows if invoice_id is not None]

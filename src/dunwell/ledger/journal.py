@@ -1,0 +1,112 @@
+"""The journal: append-only, who did what and why, one hash chain an account, sealed once a cycle.
+
+Entries hold identifiers, days and amounts, never names or addresses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from dunwell.ledger.books import Work
+from dunwell.ledger.tables import AccountRow, JournalRow
+
+SYSTEM = "dunwell"
+"""Who is named for what the machine does by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as read back."""
+
+    seq: int
+    at: str
+    on: date
+    who: str
+    what: str
+    invoice: str | None
+    why: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Whoever writes, at the moment `now`, on the creditor's day `on`."""
+
+    now: datetime
+    on: date
+    who: str = SYSTEM
+
+
+def _digest(row: JournalRow) -> str:
+    fields = [row.account_id, row.seq, row.at, row.on.isoformat(), row.who, row.what, row.invoice, row.why, row.data, row.prev]
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
+
+
+def write(
+    work: Work, account: AccountRow, pen: Pen, what: str, *, invoice: str | None = None, why: str = "", **data: object
+) -> None:
+    """Append an entry to the account's chain. The account's row must be locked by this work on PostgreSQL."""
+    if account.id is None:
+        work.session.flush()
+    account.seq += 1
+    row = JournalRow(
+        account_id=account.id or 0,
+        seq=account.seq,
+        at=pen.now.isoformat(timespec="seconds"),
+        on=pen.on,
+        who=pen.who,
+        what=what,
+        invoice=invoice,
+        why=why,
+        data=json.dumps(data, sort_keys=True, default=str),
+        prev=account.head,
+        hash="",
+    )
+    row.hash = account.head = _digest(row)
+    work.session.add(row)
+
+
+def entries(work: Work, account_number: str, invoice: str | None = None) -> list[Entry]:
+    """The account's entries, oldest first; of one invoice only where it is named."""
+    query = (
+        select(JournalRow)
+        .join(AccountRow, JournalRow.account_id == AccountRow.id)
+        .where(AccountRow.number == account_number)
+        .order_by(JournalRow.seq)
+    )
+    if invoice is not None:
+        query = query.where(JournalRow.invoice == invoice)
+    return [
+        Entry(r.seq, r.at, r.on, r.who, r.what, r.invoice, r.why, json.loads(r.data))
+        for r in work.session.execute(query).scalars()
+    ]
+
+
+def broken_chains(work: Work) -> Iterator[str]:
+    """A sentence for every account whose chain does not hold: an entry changed, missing or out of order."""
+    heads = {row.id: (row.number, row.seq, row.head) for row in work.session.execute(select(AccountRow)).scalars()}
+    state: dict[int, tuple[int, str]] = {}
+    query = select(JournalRow).order_by(JournalRow.account_id, JournalRow.seq).execution_options(yield_per=1000)
+    for row in work.session.execute(query).scalars():
+        seq, head = state.get(row.account_id, (0, ""))
+        if row.seq != seq + 1 or row.prev != head or row.hash != _digest(row):
+            yield f"account {heads[row.account_id][0]}: journal entry {row.seq} does not follow from the one before"
+        state[row.account_id] = (row.seq, row.hash)
+    for account_id, (number, seq, head) in heads.items():
+        if account_id is not None and state.get(account_id, (0, "")) != (seq, head):
+            yield f"account {number}: the journal's last entries are missing"
+
+
+def seal(work: Work) -> str:
+    """SHA-256 over every account's head, in order of account: what a cycle leaves behind as its seal."""
+    digest = hashlib.sha256()
+    query = select(AccountRow.number, AccountRow.head).order_by(AccountRow.id).execution_options(yield_per=5000)
+    for number, head in work.session.execute(query):
+        digest.update(f"{number}\0{head}\n".encode())
+    return digest.hexdigest()

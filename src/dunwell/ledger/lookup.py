@@ -1,0 +1,89 @@
+"""Looking things up by what people call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from dunwell.ledger.books import Work
+from dunwell.ledger.tables import AccountRow, ContactRow, InvoiceRow, LetterRow, TouchRow
+
+_SHOWN = {"reserved": "in_doubt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A touch of an invoice: what it was, when, and what became of it."""
+
+    on: date | None
+    due_on: date
+    channel: str
+    stage: str
+    round: int
+    letter: str | None
+    state: str
+    reason: str
+    message_id: str | None
+
+
+def invoice_id(work: Work, number: str) -> int | None:
+    """The ledger's key of the invoice `number`."""
+    return work.session.execute(select(InvoiceRow.id).where(InvoiceRow.number == number)).scalar_one_or_none()
+
+
+def state(work: Work, key: int) -> str:
+    """Whether the invoice is open or paid."""
+    return work.session.get_one(InvoiceRow, key).state
+
+
+def like(work: Work, number: str) -> list[str]:
+    """Some invoice numbers that begin or end like `number`, for suggestions."""
+    start = number[: max(1, len(number) // 2)].replace("%", "").replace("_", "")
+    end = number[-max(1, len(number) // 2) :].replace("%", "").replace("_", "")
+    query = select(InvoiceRow.number).where(InvoiceRow.number.like(f"{start}%") | InvoiceRow.number.like(f"%{end}"))
+    return list(work.session.execute(query.limit(2000)).scalars())
+
+
+def history(work: Work, key: int) -> list[Happened]:
+    """The invoice's touches, in order of their days."""
+    query = (
+        select(TouchRow, LetterRow.message_id, LetterRow.reason)
+        .outerjoin(LetterRow, TouchRow.letter_id == LetterRow.id)
+        .where(TouchRow.invoice_id == key)
+        .order_by(func.coalesce(TouchRow.on, TouchRow.due_on), TouchRow.id)
+    )
+    return [
+        Happened(
+            row.on, row.due_on, row.channel, row.stage, row.round, row.letter, _SHOWN.get(row.state, row.state),
+            answer or row.reason, message_id,
+        )
+        for row, message_id, answer in work.session.execute(query).tuples()
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the books hold."""
+
+    accounts: int
+    contacts: int
+    invoices: int
+    open_invoices: int
+
+
+def counts(work: Work) -> Counts:
+    """How many accounts, contacts and invoices there are, and how many invoices are open."""
+
+    def number(query: object) -> int:
+        return int(work.session.execute(query).scalar_one())  # type: ignore[call-overload]
+
+    return Counts(
+        number(select(func.count()).select_from(AccountRow)),
+        number(select(func.count()).select_from(ContactRow)),
+        number(select(func.count()).select_from(InvoiceRow).where(InvoiceRow.kind == "invoice")),
+        number(
+            select(func.count()).select_from(InvoiceRow).where(InvoiceRow.kind == "invoice", InvoiceRow.state == "open")
+        ),
+    )

@@ -1,0 +1,261 @@
+"""Money in the books: payments, allocations, set-offs. What is open always follows from them, to the minor unit.
+
+outstanding = amount + charges - allocations. Money that names an invoice reduces that invoice; what is left over, and
+money that names none, is set off against the account's oldest open invoice, as credit notes are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from dunwell.ledger import journal
+from dunwell.ledger.books import Work
+from dunwell.ledger.journal import Pen
+from dunwell.ledger.tables import LOOK_NOW, AccountRow, AllocationRow, ChargeRow, InvoiceRow, PaymentRow, TouchRow
+
+Order = str
+"""How a payment is spread over one invoice: 'principal_first', or 'law' for charges first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A payment to book. `invoice_id` None leaves the choice to us; `key` is what it is known by."""
+
+    key: str
+    on: date
+    minor: int
+    currency: str
+    reference: str
+    invoice_id: int | None
+    source: str
+
+
+def refresh(work: Work, invoice: InvoiceRow) -> None:
+    """Work out anew what is open on an invoice or credit note, and what follows from that for its case."""
+    work.session.flush()
+    query = select(AllocationRow.part, func.sum(AllocationRow.amount)).where(AllocationRow.invoice_id == invoice.id)
+    applied = {part: int(total) for part, total in work.session.execute(query.group_by(AllocationRow.part)).tuples()}
+    charged = select(func.sum(ChargeRow.amount)).where(ChargeRow.invoice_id == invoice.id, ChargeRow.waived_on.is_(None))
+    given = select(func.sum(AllocationRow.amount)).where(AllocationRow.credit_note_id == invoice.id)
+    invoice.principal_open = (
+        invoice.amount - applied.get("principal", 0) - int(work.session.execute(given).scalar_one() or 0)
+    )
+    invoice.charges_open = int(work.session.execute(charged).scalar_one() or 0) - applied.get("charges", 0)
+    state = "open" if invoice.principal_open > 0 else "paid"
+    if state == "paid" and invoice.state != "paid":
+        _drop_open_touches(work, invoice)
+    invoice.state = state
+    invoice.next_on = LOOK_NOW if state == "open" and invoice.kind == "invoice" else None
+    if state == "paid":
+        invoice.reason, invoice.why, invoice.next_what = "paid", "paid in full", None
+
+
+def _drop_open_touches(work: Work, invoice: InvoiceRow) -> None:
+    query = select(TouchRow).where(TouchRow.invoice_id == invoice.id, TouchRow.state.in_(("proposed", "waiting")))
+    for touch in work.session.execute(query).scalars():
+        touch.state, touch.reason = "superseded", "paid"
+
+
+def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: Pen, kind: str = "payment") -> bool:
+    """Book a payment and spread it; returns False where it is known already. What is left over stays unapplied."""
+    if work.session.execute(select(PaymentRow.id).where(PaymentRow.key == receipt.key)).first():
+        return False
+    row = PaymentRow(
+        key=receipt.key, account_id=account.id or 0, invoice_id=receipt.invoice_id, on=receipt.on, amount=receipt.minor,
+        currency=receipt.currency, reference=receipt.reference, kind=kind, source=receipt.source,
+    )  # fmt: skip
+    work.session.add(row)
+    work.session.flush()
+    left = receipt.minor
+    if kind == "payment":
+        left = _explain_adjustments(work, account, row, left, pen)
+    if receipt.invoice_id is not None and left:
+        invoice = work.session.get_one(InvoiceRow, receipt.invoice_id)
+        left -= _allocate(work, invoice, left, order, payment_id=row.id, automatic=False)
+    elif left:
+        for invoice in open_invoices(work, account.id or 0, receipt.currency):
+            left -= _allocate(work, invoice, left, order, payment_id=row.id, automatic=False) if left else 0
+    journal.write(
+        work, account, pen, kind, on_day=receipt.on, amount=receipt.minor, currency=receipt.currency,
+        unapplied=left, invoice=_number(work, receipt.invoice_id),
+    )  # fmt: skip
+    return True
+
+
+def _number(work: Work, invoice_id: int | None) -> str | None:
+    return work.session.get_one(InvoiceRow, invoice_id).number if invoice_id is not None else None
+
+
+def _allocate(
+    work: Work,
+    invoice: InvoiceRow,
+    most: int,
+    order: Order,
+    *,
+    payment_id: int | None = None,
+    credit_note_id: int | None = None,
+    automatic: bool,
+) -> int:
+    """Reduce `invoice` by up to `most` minor units; returns by how much."""
+    parts = (("principal", invoice.principal_open), ("charges", invoice.charges_open))
+    used = 0
+    for part, still_open in parts if order == "principal_first" else parts[::-1]:
+        share = min(most - used, max(0, still_open))
+        if share:
+            used += share
+            work.session.add(
+                AllocationRow(
+                    payment_id=payment_id, credit_note_id=credit_note_id, invoice_id=invoice.id or 0, amount=share,
+                    part=part, automatic=automatic,
+                )
+            )  # fmt: skip
+    if used:
+        refresh(work, invoice)
+    return used
+
+
+def open_invoices(work: Work, account_id: int, currency: str) -> Sequence[InvoiceRow]:
+    """The account's open invoices of a currency, the oldest due date first."""
+    query = (
+        select(InvoiceRow)
+        .where(
+            InvoiceRow.account_id == account_id,
+            InvoiceRow.currency == currency,
+            InvoiceRow.kind == "invoice",
+            InvoiceRow.state == "open",
+        )
+        .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.issued, InvoiceRow.number)
+    )
+    return work.session.execute(query).scalars().all()
+
+
+def set_off(work: Work, account: AccountRow, order: Order, pen: Pen) -> None:
+    """Set unapplied cash and credit notes off against the account's oldest open invoices of the same currency."""
+    work.session.flush()
+    for payment, left in _unapplied(work, account.id or 0):
+        for invoice in open_invoices(work, account.id or 0, payment.currency):
+            left -= _allocate(work, invoice, left, order, payment_id=payment.id, automatic=True) if left else 0
+    query = select(InvoiceRow).where(
+        InvoiceRow.account_id == account.id, InvoiceRow.kind == "credit_note", InvoiceRow.principal_open > 0
+    )
+    for note in work.session.execute(query.order_by(InvoiceRow.issued, InvoiceRow.number)).scalars().all():
+        for invoice in open_invoices(work, account.id or 0, note.currency):
+            used = _allocate(
+                work, invoice, note.principal_open, order, credit_note_id=note.id, automatic=True
+            ) if note.principal_open > 0 else 0  # fmt: skip
+            if used:
+                refresh(work, note)
+                journal.write(work, account, pen, "set_off", invoice=invoice.number, credit_note=note.number, amount=used)
+
+
+def _unapplied(work: Work, account_id: int) -> list[tuple[PaymentRow, int]]:
+    """The account's payments with money left on them, oldest first, and how much."""
+    spent = func.coalesce(func.sum(AllocationRow.amount), 0)
+    query = (
+        select(PaymentRow, PaymentRow.amount - spent)
+        .outerjoin(AllocationRow, AllocationRow.payment_id == PaymentRow.id)
+        .where(PaymentRow.account_id == account_id, PaymentRow.amount > 0)
+        .group_by(PaymentRow.id)
+        .having(PaymentRow.amount > spent)
+        .order_by(PaymentRow.on, PaymentRow.id)
+    )
+    return [(row, int(left)) for row, left in work.session.execute(query).tuples()]
+
+
+def with_credit(work: Work) -> set[int]:
+    """The ids of the accounts that have unapplied cash or a credit note to be set off."""
+    notes = select(InvoiceRow.account_id).where(InvoiceRow.kind == "credit_note", InvoiceRow.principal_open > 0)
+    spent = func.coalesce(func.sum(AllocationRow.amount), 0)
+    cash = (
+        select(PaymentRow.account_id)
+        .outerjoin(AllocationRow, AllocationRow.payment_id == PaymentRow.id)
+        .where(PaymentRow.amount > 0)
+        .group_by(PaymentRow.id, PaymentRow.account_id, PaymentRow.amount)
+        .having(PaymentRow.amount > spent)
+    )
+    return set(work.session.execute(notes).scalars()) | set(work.session.execute(cash).scalars())
+
+
+def take_back_set_offs(work: Work, invoice: InvoiceRow) -> None:
+    """Undo what we set off against an invoice, or from a credit note, by ourselves."""
+    query = select(AllocationRow).where(
+        AllocationRow.automatic.is_(True),
+        (AllocationRow.invoice_id == invoice.id) | (AllocationRow.credit_note_id == invoice.id),
+    )
+    rows = work.session.execute(query).scalars().all()
+    touched = {row.invoice_id for row in rows} | {row.credit_note_id for row in rows if row.credit_note_id}
+    for row in rows:
+        work.session.delete(row)
+    for invoice_id in sorted(touched):
+        refresh(work, work.session.get_one(InvoiceRow, invoice_id))
+
+
+def booked_open(work: Work, invoice: InvoiceRow) -> int:
+    """The open principal before anything that we set off by ourselves: what the creditor's own list compares with."""
+    query = select(func.sum(AllocationRow.amount)).where(
+        AllocationRow.invoice_id == invoice.id, AllocationRow.part == "principal", AllocationRow.automatic.is_(False)
+    )
+    return invoice.amount - int(work.session.execute(query).scalar_one() or 0)
+
+
+def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, pen: Pen, source: str, why: str) -> int:
+    """Bring the booked open principal of an invoice to `to_open` by one adjustment; returns it (positive reduces)."""
+    difference = booked_open(work, invoice) - to_open
+    if not difference:
+        return 0
+    take_back_set_offs(work, invoice)
+    count = select(func.count()).select_from(PaymentRow).where(PaymentRow.invoice_id == invoice.id)
+    key = f"adjust:{invoice.number}:{work.session.execute(count).scalar_one()}"
+    _book_adjustment(work, account, invoice, difference, key, pen.on, source)
+    journal.write(
+        work, account, pen, "adjusted", invoice=invoice.number, why=why, by=difference, currency=invoice.currency
+    )
+    return difference
+
+
+def _book_adjustment(
+    work: Work, account: AccountRow, invoice: InvoiceRow, minor: int, key: str, on: date, source: str
+) -> None:
+    payment = PaymentRow(
+        key=key, account_id=account.id or 0, invoice_id=invoice.id, on=on, amount=minor, currency=invoice.currency,
+        kind="adjustment", source=source,
+    )  # fmt: skip
+    work.session.add(payment)
+    work.session.flush()
+    work.session.add(AllocationRow(payment_id=payment.id, invoice_id=invoice.id or 0, amount=minor))
+    refresh(work, invoice)
+
+
+def _explain_adjustments(work: Work, account: AccountRow, row: PaymentRow, minor: int, pen: Pen) -> int:
+    """A payment that an earlier list already showed takes the place of that adjustment instead of adding to it.
+
+    Returns what is left of the payment.
+    """
+    net = func.sum(PaymentRow.amount)
+    query = (
+        select(PaymentRow.invoice_id, net)
+        .where(
+            PaymentRow.account_id == account.id,
+            PaymentRow.kind == "adjustment",
+            PaymentRow.currency == row.currency,
+            PaymentRow.invoice_id.is_not(None),
+        )
+        .group_by(PaymentRow.invoice_id)
+        .having(net > 0, func.max(PaymentRow.on) >= row.on)
+        .order_by(func.min(PaymentRow.id))
+    )
+    if row.invoice_id is not None:
+        query = query.where(PaymentRow.invoice_id == row.invoice_id)
+    for invoice_id, adjusted in work.session.execute(query).all():
+        share = min(minor, int(adjusted))
+        if share and invoice_id is not None:
+            invoice = work.session.get_one(InvoiceRow, invoice_id)
+            _book_adjustment(work, account, invoice, -share, f"explained:{row.key}:{invoice.number}", pen.on, row.source)
+            minor -= _allocate(
+                work, invoice, share, "principal_first", payment_id=row.id, automatic=False
+            )  # fmt: skip
+    return minor

@@ -1,0 +1,187 @@
+"""The creditor's own list of open items, taken as the truth about what is open on its day.
+
+The difference between the list and the books is booked, or taken back, as one adjustment. An invoice that the last
+list of a source had and this one has not is asked about once, or closed as paid where the list is said to be complete.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from dunwell.intake.rows import OpenItemRow
+from dunwell.ledger import journal, money, tasks
+from dunwell.ledger.imports import Taker, contacts_by_address, upsert_account, upsert_contact, upsert_invoice
+from dunwell.ledger.tables import AccountRow, AllocationRow, ChargeRow, FeedRow, InvoiceRow, PaymentRow
+from dunwell.terms.account import Role
+from dunwell.terms.money import Money
+
+
+def begin_list(taker: Taker, as_of: date) -> int:
+    """Open a new list of the source; returns its number. Raises ValueError for a list older than the last one."""
+    row = taker.work.session.get(FeedRow, (taker.source, "open_items"))
+    if row is not None and as_of < row.as_of:
+        raise ValueError(f"the books have a newer list of this source, as of {row.as_of}: import that of today instead")
+    row = row or FeedRow(source=taker.source, kind="open_items", as_of=as_of)
+    row.as_of, row.list_no = as_of, row.list_no + 1
+    taker.work.session.add(row)
+    taker.work.session.flush()
+    return row.list_no
+
+
+def take_open_items(taker: Taker, rows: Sequence[OpenItemRow], list_no: int, loose: dict[tuple[str, str], int]) -> None:
+    """Rows of the list: accounts, contacts, invoices, credit notes; cash without an invoice is summed into `loose`."""
+    accounts = taker.accounts_by_number(row.account for row in rows)
+    invoices = taker.invoices_by_number(row.invoice for row in rows if row.invoice)
+    contacts = contacts_by_address(taker, [row.id or 0 for row in accounts.values()])
+    for row in rows:
+        invoice = invoices.get(row.invoice) if row.invoice else None
+        if problem := _refused(row, accounts.get(row.account), invoice):
+            taker.tally.refuse(row.line, problem)
+            continue
+        account = accounts[row.account] = _account(taker, accounts.get(row.account), row)
+        if row.email:
+            values: dict[str, str | None] = {"name": row.name, "role": Role.ACCOUNTS_PAYABLE.value}
+            upsert_contact(taker, account, contacts, row.email, values, count=False)
+        if row.invoice is None:
+            loose[row.account, row.open.currency] += abs(row.open.minor)
+            taker.tally.add("same")
+        else:
+            _take_item(taker, account, invoices, row, list_no)
+
+
+def _refused(row: OpenItemRow, account: AccountRow | None, invoice: InvoiceRow | None) -> str | None:
+    if row.open.minor and (row.open.minor < 0) != (row.amount.minor < 0):
+        return "amount and open have different signs"
+    if abs(row.open.minor) > abs(row.amount.minor):
+        return f"more is open ({row.open}) than the amount ({row.amount})"
+    if invoice is not None and (account is None or invoice.account_id != account.id):
+        return f"{invoice.number} belongs to another account: numbers are unique"
+    return None
+
+
+def _account(taker: Taker, known: AccountRow | None, row: OpenItemRow) -> AccountRow:
+    tally, taker.tally = taker.tally, type(taker.tally)()
+    account = upsert_account(
+        taker, known, row.account, {"name": row.name, "country": row.country, "language": row.language}
+    )
+    tally.changes += taker.tally.changes
+    taker.tally = tally
+    return account
+
+
+def _take_item(taker: Taker, account: AccountRow, invoices: dict[str, InvoiceRow], row: OpenItemRow, list_no: int) -> None:
+    kind = "credit_note" if row.amount.minor < 0 else "invoice"
+    number = row.invoice or ""
+    known = invoices.get(number)
+    minor = abs(row.amount.minor)
+    if known is not None and known.kind == kind and minor < known.amount and known.currency == row.amount.currency:
+        # The list says both what was invoiced and what is open: what we had allocated gives way to it.
+        money.take_back_set_offs(taker.work, known)
+        money.adjust(taker.work, account, known, known.amount, taker.pen, taker.source, "the amount on the list is lower")
+    invoice = upsert_invoice(
+        taker, account, invoices, row.line, number, kind, minor, row.amount.currency,
+        {"issued": row.issued, "due": row.due},
+    )  # fmt: skip
+    if invoice is None:
+        return
+    invoice.list_no = list_no
+    invoice.source = taker.source
+    if known is None and abs(row.open.minor) == minor:
+        return
+    tasks.settle(taker.work, f"paid_or_left_out:{number}")
+    taker.work.session.flush()
+    by = money.adjust(
+        taker.work, account, invoice, abs(row.open.minor), taker.pen, taker.source, "open as the creditor's list has it"
+    )
+    if by:
+        taker.touched.add(account.id or 0)
+        if known is not None:
+            taker.tally.changes.append(f"{number}: open {row.open} by the list, adjusted by {Money(by, invoice.currency)}")
+
+
+def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
+    """Cash of an account that the list shows without an invoice: what the last list showed is replaced by it."""
+    query = select(PaymentRow).where(PaymentRow.kind == "unapplied", PaymentRow.source == taker.source)
+    known = {row.key: row for row in taker.work.session.execute(query).scalars()}
+    accounts = taker.accounts_by_number(number for number, _ in loose)
+    wanted = {f"unapplied:{taker.source}:{number}:{currency}": (number, currency, minor) for (number, currency), minor in loose.items()}
+    for key, (number, currency, minor) in wanted.items():
+        row = known.get(key)
+        account = accounts[number]
+        if row is None:
+            row = PaymentRow(
+                key=key, account_id=account.id or 0, on=taker.pen.on, amount=0, currency=currency, kind="unapplied",
+                source=taker.source,
+            )  # fmt: skip
+            taker.work.session.add(row)
+            taker.work.session.flush()
+        _set_loose(taker, row, minor)
+    for key, row in known.items():
+        if key not in wanted and row.amount:
+            _set_loose(taker, row, 0)
+
+
+def _set_loose(taker: Taker, row: PaymentRow, minor: int) -> None:
+    if row.amount == minor:
+        return
+    freed = select(AllocationRow).where(AllocationRow.payment_id == row.id)
+    touched = set()
+    for allocation in taker.work.session.execute(freed).scalars().all():
+        touched.add(allocation.invoice_id)
+        taker.work.session.delete(allocation)
+    before, row.amount, row.on = row.amount, minor, taker.pen.on
+    for invoice_id in touched:
+        money.refresh(taker.work, taker.work.session.get_one(InvoiceRow, invoice_id))
+    account = taker.work.session.get_one(AccountRow, row.account_id)
+    journal.write(taker.work, account, taker.pen, "unapplied_cash", old=before, new=minor, currency=row.currency)
+    taker.touched.add(row.account_id)
+
+
+def missing_from(taker: Taker, list_no: int, unread: Collection[str], *, complete: bool, keep_charges: bool) -> list[str]:
+    """What the last list of the source had and this one has not: asked about, or closed as paid. Returns the numbers.
+
+    A number that stands in a row which could not be read (`unread`) is not missing.
+    """
+    query = select(InvoiceRow).where(
+        InvoiceRow.source == taker.source,
+        InvoiceRow.list_no == list_no - 1 if not complete else InvoiceRow.list_no < list_no,
+        InvoiceRow.principal_open > 0,
+    )
+    missing = []
+    for invoice in taker.work.session.execute(query.order_by(InvoiceRow.number)).scalars().all():
+        if invoice.number in unread:
+            invoice.list_no = list_no
+            continue
+        missing.append(invoice.number)
+        account = taker.work.lock_account(invoice.account_id)
+        if complete:
+            _close(taker, account, invoice, keep_charges)
+        elif invoice.kind == "invoice":
+            tasks.make(
+                taker.work, f"paid_or_left_out:{invoice.number}", "paid_or_left_out",
+                f"{invoice.number} was on the last list and is not on this one: paid, or left out?",
+                made_on=taker.pen.on, account_id=account.id, invoice_id=invoice.id,
+            )  # fmt: skip
+    return missing
+
+
+def _close(taker: Taker, account: AccountRow, invoice: InvoiceRow, keep_charges: bool) -> None:
+    money.adjust(taker.work, account, invoice, 0, taker.pen, taker.source, "closed: not on the complete list")
+    if not keep_charges:
+        for charge in taker.work.session.execute(
+            select(ChargeRow).where(ChargeRow.invoice_id == invoice.id, ChargeRow.waived_on.is_(None))
+        ).scalars():
+            charge.waived_on, charge.waived_why = taker.pen.on, "closed by the ledger"
+    money.take_back_set_offs(taker.work, invoice)
+    money.refresh(taker.work, invoice)
+    tasks.settle(taker.work, f"paid_or_left_out:{invoice.number}")
+    taker.touched.add(account.id or 0)
+
+
+def loose_cash() -> dict[tuple[str, str], int]:
+    """An empty sum of cash by account and currency."""
+    return defaultdict(int)

@@ -1,0 +1,78 @@
+"""Tasks: what only people can do. Each is made once, by its key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from dunwell.ledger.books import Work
+from dunwell.ledger.tables import AccountRow, InvoiceRow, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Work for a person in the role `role`, to be done by the day `due_on`."""
+
+    id: str
+    kind: str
+    role: str
+    account: str | None
+    invoice: str | None
+    made_on: date
+    due_on: date
+    text: str
+    state: str
+
+
+def make(
+    work: Work,
+    key: str,
+    kind: str,
+    text: str,
+    *,
+    made_on: date,
+    due_on: date | None = None,
+    role: str = "collector",
+    account_id: int | None = None,
+    invoice_id: int | None = None,
+) -> bool:
+    """Make the task unless its key is known; an old one that was done is opened again. Returns whether it is new."""
+    row = work.session.execute(select(TaskRow).where(TaskRow.key == key)).scalar_one_or_none()
+    if row is not None:
+        reopened = row.state != "open"
+        row.state, row.text = "open", text
+        if reopened:
+            row.made_on, row.due_on = made_on, due_on or made_on
+        return reopened
+    work.session.add(
+        TaskRow(
+            key=key, kind=kind, role=role, account_id=account_id, invoice_id=invoice_id, made_on=made_on,
+            due_on=due_on or made_on, text=text,
+        )
+    )  # fmt: skip
+    work.session.flush()
+    return True
+
+
+def settle(work: Work, key: str) -> None:
+    """The reason for the task is gone: it is closed, if it was open."""
+    row = work.session.execute(select(TaskRow).where(TaskRow.key == key)).scalar_one_or_none()
+    if row is not None and row.state == "open":
+        row.state = "done"
+
+
+def open_tasks(work: Work) -> list[Task]:
+    """All open tasks, the most urgent first."""
+    query = (
+        select(TaskRow, AccountRow.number, InvoiceRow.number)
+        .outerjoin(AccountRow, TaskRow.account_id == AccountRow.id)
+        .outerjoin(InvoiceRow, TaskRow.invoice_id == InvoiceRow.id)
+        .where(TaskRow.state == "open")
+        .order_by(TaskRow.due_on, TaskRow.id)
+    )
+    return [
+        Task(str(row.id), row.kind, row.role, account, invoice, row.made_on, row.due_on, row.text, row.state)
+        for row, account, invoice in work.session.execute(query).tuples()
+    ]

@@ -1,0 +1,196 @@
+"""Touches: what a decision leaves in the books. Recording the same decision twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from dunwell.ledger import journal, tasks
+from dunwell.ledger.books import Work
+from dunwell.ledger.cases import COUNTED, Loaded
+from dunwell.ledger.journal import Pen
+from dunwell.ledger.tables import AccountRow, InvoiceRow, TouchRow
+from dunwell.terms.calendar import working_day_from
+from dunwell.terms.decision import Ask, Call, Close, Decision, Notice, Reason, Refer, Send, Work as PeopleWork
+
+OPEN = ("proposed", "waiting")
+"""States of a touch that came due and has not gone yet."""
+
+
+def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen) -> None:
+    """Write down the decision about one case: its stage and reason, the touch due, the work for people.
+
+    The account's row must be locked by this work.
+    """
+    session = work.session
+    invoice = session.get_one(InvoiceRow, loaded.invoice_id)
+    account = session.get_one(AccountRow, loaded.account_id)
+    changed = (invoice.stage, invoice.reason) != (decision.stage, decision.reason.value)
+    invoice.stage, invoice.reason, invoice.why = decision.stage, decision.reason.value, decision.why
+    invoice.next_on, invoice.next_what, invoice.decided_on = decision.next_on, decision.next_what, pen.on
+    proposed = _touch(work, loaded, decision)
+    if changed or proposed:
+        journal.write(
+            work, account, pen, "decided", invoice=invoice.number, why=decision.why,
+            stage=decision.stage, reason=decision.reason.value, outcome=type(decision.outcome).__name__.lower(),
+        )  # fmt: skip
+    for item in decision.work:
+        _give(work, loaded, account, item, decision, pen)
+    if isinstance(decision.outcome, Refer):
+        _refer(work, loaded, account, decision, pen)
+
+
+def replan(work: Work, loaded: Loaded, decision: Decision) -> None:
+    """After a letter went: where the case stands now, and when it is looked at again. Gives no work."""
+    invoice = work.session.get_one(InvoiceRow, loaded.invoice_id)
+    invoice.stage, invoice.reason, invoice.why = decision.stage, decision.reason.value, decision.why
+    invoice.next_on, invoice.next_what = decision.next_on, decision.next_what
+
+
+def look_on(work: Work, invoice_ids: Iterable[int], on: date) -> None:
+    """These cases are looked at again on `on`."""
+    for invoice_id in invoice_ids:
+        work.session.get_one(InvoiceRow, invoice_id).next_on = on
+
+
+def _touch(work: Work, loaded: Loaded, decision: Decision) -> bool:
+    """The touch that is due: proposed, or waiting with its reason; what it replaces is superseded.
+
+    Returns whether it is newly proposed.
+    """
+    rows = work.session.execute(select(TouchRow).where(TouchRow.invoice_id == loaded.invoice_id, TouchRow.channel == "email"))
+    due = decision.touch
+    mine: TouchRow | None = None
+    for row in rows.scalars():
+        if due is not None and (row.stage, row.round) == (due.stage, due.round):
+            mine = row
+        elif row.state in OPEN:
+            row.state, row.reason = "superseded", _superseded_by(decision)
+    if due is None or (mine is not None and mine.state in COUNTED):
+        return False
+    if mine is None:
+        mine = TouchRow(
+            invoice_id=loaded.invoice_id, stage=due.stage, round=due.round, letter=due.letter, due_on=due.due_on, state=""
+        )
+        work.session.add(mine)
+    before, mine.letter = mine.state, due.letter
+    if decision.reason is not Reason.REHEARSED:
+        mine.state = "proposed" if isinstance(decision.outcome, Send) else "waiting"
+        mine.reason = decision.reason.value
+    return mine.state == "proposed" and before != "proposed"
+
+
+def _superseded_by(decision: Decision) -> str:
+    if isinstance(decision.outcome, Close):
+        return decision.reason.value
+    return f"superseded by {decision.touch.letter}" if decision.touch else "its time has passed"
+
+
+def _give(work: Work, loaded: Loaded, account: AccountRow, item: PeopleWork, decision: Decision, pen: Pen) -> None:
+    """Give a piece of work to people, once."""
+    case, number = loaded.case, loaded.case.invoice.number
+    if isinstance(item, Ask):
+        per_account = item.subject == "no_reachable_contact"
+        key = f"{item.subject}:{account.number if per_account else number}"
+        tasks.make(
+            work, key, item.subject, decision.why, made_on=pen.on, account_id=loaded.account_id,
+            invoice_id=None if per_account else loaded.invoice_id,
+        )  # fmt: skip
+        return
+    channel = "call" if isinstance(item, Call) else "notice"
+    work.session.add(
+        TouchRow(
+            invoice_id=loaded.invoice_id, channel=channel, stage=item.stage, round=item.round, due_on=item.due_on,
+            state="given", on=pen.on,
+        )
+    )  # fmt: skip
+    if isinstance(item, Notice):
+        text = f"{account.name}: {item.event} services by {item.by} unless paid; {case.outstanding} open on {number}"
+        key = f"notice:{item.event}:{number}:{item.stage}:{item.round}"
+        tasks.make(
+            work, key, item.event, text, made_on=pen.on, due_on=item.by, role="service", account_id=loaded.account_id,
+            invoice_id=loaded.invoice_id,
+        )  # fmt: skip
+    else:
+        # One call an account a day, whichever of its invoices asked for it.
+        key = f"call:{account.number}:{pen.on}"
+        text = f"call {account.name}: {case.outstanding} open on {number}, stage {item.stage}"
+        due = working_day_from(pen.on, case.account.country)
+        tasks.make(
+            work, key, "call", text, made_on=pen.on, due_on=due, account_id=loaded.account_id, invoice_id=loaded.invoice_id
+        )
+    journal.write(
+        work, account, pen, channel, invoice=number, why=decision.why, stage=item.stage, round=item.round
+    )
+
+
+def _refer(work: Work, loaded: Loaded, account: AccountRow, decision: Decision, pen: Pen) -> None:
+    """Propose the case for the litigation queue: a person decides."""
+    number = loaded.case.invoice.number
+    made = tasks.make(
+        work, f"refer:{number}", "refer", f"{account.name}: {decision.why}", made_on=pen.on, role="owner",
+        account_id=loaded.account_id, invoice_id=loaded.invoice_id,
+    )  # fmt: skip
+    if made:
+        journal.write(work, account, pen, "proposed_for_litigation", invoice=number, why=decision.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An account with letters proposed."""
+
+    account_id: int
+    number: str
+    country: str
+    timezone: str | None
+
+
+def proposals(work: Work) -> list[Proposal]:
+    """The accounts with proposed touches, by id."""
+    query = (
+        select(AccountRow.id, AccountRow.number, AccountRow.country, AccountRow.timezone)
+        .where(
+            AccountRow.id.in_(
+                select(InvoiceRow.account_id)
+                .join(TouchRow, TouchRow.invoice_id == InvoiceRow.id)
+                .where(TouchRow.state == "proposed", TouchRow.channel == "email")
+            )
+        )
+        .order_by(AccountRow.id)
+    )
+    return [Proposal(*row) for row in work.session.execute(query).tuples()]
+
+
+def proposed_invoices(work: Work, account_id: int) -> list[int]:
+    """The ids of the account's invoices with a proposed touch."""
+    query = (
+        select(InvoiceRow.id)
+        .join(TouchRow, TouchRow.invoice_id == InvoiceRow.id)
+        .where(InvoiceRow.account_id == account_id, TouchRow.state == "proposed", TouchRow.channel == "email")
+        .order_by(InvoiceRow.id)
+    )
+    return [row for row in work.session.execute(query).scalars() if row is not None]
+
+
+def hold_back(work: Work, invoice_ids: Iterable[int], reason: str, next_on: date | None) -> None:
+    """Touches proposed for these invoices wait, with the reason; their cases are looked at again on `next_on`."""
+    ids = list(invoice_ids)
+    query = select(TouchRow).where(TouchRow.invoice_id.in_(ids), TouchRow.state == "proposed", TouchRow.channel == "email")
+    for row in work.session.execute(query).scalars():
+        row.state, row.reason = "waiting", reason
+    for invoice in work.session.execute(select(InvoiceRow).where(InvoiceRow.id.in_(ids))).scalars():
+        invoice.next_on = next_on
+
+
+def waiting_reasons(work: Work) -> list[tuple[str, int]]:
+    """How many touches wait for which reason, the most frequent first."""
+    query = (
+        select(TouchRow.reason, func.count())
+        .where(TouchRow.state == "waiting", TouchRow.channel == "email")
+        .group_by(TouchRow.reason)
+    )
+    found = [(reason, int(count)) for reason, count in work.session.execute(query).tuples()]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,170 @@
+"""The library of letters: templates and labels from the user's folder, and from Dunwell's own where that has none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from dunwell.letters import samples
+from dunwell.letters.body import read_body
+from dunwell.letters.facts import LETTERS, LetterError
+from dunwell.letters.labels import read_labels
+from dunwell.letters.languages import chain, tag
+from dunwell.letters.layout import Layout
+from dunwell.letters.problems import Problems, listed, problem
+from dunwell.letters.sandbox import NAMES, compile_letter
+from dunwell.letters.view import LAYOUT_NAMES, Language
+from dunwell.letters.writing import LetterTemplate, cages
+
+_FRONT = re.compile(r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*\n(?P<body>.*)\Z", re.S | re.M)
+_SUBJECT = re.compile(r"^subject:[ \t]*(?P<subject>\S.*)$")
+_NO_FRONT = "no front matter: begin the file with a line ---, then subject: …, then a line ---"
+
+Thing = TypeVar("Thing")
+
+
+def builtin_folder() -> Path:
+    """Dunwell's own templates: inside the installed package, or at the root of a checkout."""
+    here = Path(__file__).resolve()
+    inside = here.parents[1] / "templates"
+    return inside if inside.is_dir() else here.parents[3] / "templates"
+
+
+class Library:
+    """Letters by name and language. Each is read, checked and compiled when it is first asked for, then kept.
+
+    `folder` is the user's own (None: they have none): what it lacks comes from `builtin`. `fallback_language` is the
+    creditor's: used where the account's language has no such letter, and English after it.
+    """
+
+    def __init__(self, folder: Path | None, fallback_language: str = "en", *, builtin: Path | None = None) -> None:
+        self.fallback_language = tag(fallback_language)
+        own = [] if folder is None else [folder]
+        self._folders = tuple(dict.fromkeys([*own, builtin or builtin_folder()]))
+        self._known: dict[tuple[str, ...], object] = {}
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have a folder with labels, in alphabetical order."""
+        found = {path.parent.name for folder in self._folders for path in folder.glob("*/labels.toml")}
+        return tuple(sorted(name for name in found if name == tag(name)))
+
+    def find(self, letter: str, language: str) -> LetterTemplate:
+        """The letter in `language`, else in the next language of the chain; raises LetterError when it is unsound."""
+        return self._once(("find", letter, language), lambda: self._find(letter, language))
+
+    def check(self) -> list[LetterError]:
+        """All problems of all letters, layouts and labels. Every letter is also filled in with many sample facts."""
+        found: dict[str, LetterError] = {}
+        for language in self.languages():
+            for letter in LETTERS:
+                for error in self._check_letter(letter, language):
+                    found.setdefault(str(error), error)
+        if not self.languages():
+            missing = problem(self._folders[0], None, "no language here: a language is a folder with labels.toml")
+            found[str(missing)] = missing
+        return list(found.values())
+
+    def _check_letter(self, letter: str, language: str) -> list[LetterError]:
+        errors: list[LetterError] = []
+        try:
+            template = self._template(letter, language)
+            if template is None and "-" in language:
+                return []  # a region may leave letters to its language
+            if template is None:
+                lack = problem(
+                    self._folders[-1] / language, None, f"{letter}.md.j2 is missing: write it in this language"
+                )
+                return [lack]
+            for facts in samples.variants(letter):
+                try:
+                    template.fill(facts, fell_back=False)
+                except LetterError as error:
+                    errors += listed(error)
+        except LetterError as error:
+            errors += listed(error)
+        return errors
+
+    def _find(self, letter: str, language: str) -> LetterTemplate:
+        for name in chain(language, self.fallback_language):
+            if template := self._template(letter, name):
+                return template
+        raise LetterError(
+            f"there is no letter {letter!r} in {language!r}, {self.fallback_language!r} or English: add one"
+        )
+
+    def _template(self, letter: str, language: str) -> LetterTemplate | None:
+        return self._once(("letter", letter, language), lambda: self._load(letter, language))
+
+    def _load(self, letter: str, name: str) -> LetterTemplate | None:
+        path = self._path(f"{name}/{letter}.md.j2")
+        language = self._language(name) if path else None
+        if path is None or language is None:
+            return None
+        front, body, body_line = _split(path)
+        layout = self._layout()
+        text_cage, html_cage = cages(language.formats)
+        errors: list[LetterError] = []
+        # Everything that can be looked at is looked at, so that one check tells all.
+        subject = _kept(errors, lambda: compile_letter(text_cage, "\n" * (front[0] - 1) + front[1], path, NAMES))
+        read = _kept(errors, lambda: read_body(body, path, body_line))
+        text = _kept(errors, lambda: compile_letter(text_cage, read.text, path, NAMES)) if read else None
+        if errors or not (subject and read and text):
+            raise Problems(errors)
+        known = NAMES | LAYOUT_NAMES
+        self._once(("inspected", name), lambda: compile_letter(html_cage, layout.inspected, layout.path, known))
+        page = layout.around(read.html, language.direction)
+        html = compile_letter(html_cage, page, layout.path, known)
+        return LetterTemplate(letter, language, path, layout.path, subject, text, html)
+
+    def _language(self, name: str) -> Language | None:
+        return self._once(("language", name), lambda: self._load_language(name))
+
+    def _load_language(self, name: str) -> Language | None:
+        parts = name.split("-")
+        for end in range(len(parts), 0, -1):
+            if path := self._path(f"{'-'.join(parts[:end])}/labels.toml"):
+                return read_labels(path, name)
+        raise problem(
+            self._folders[0] / name, None, "labels.toml is missing: copy that of another language and translate it"
+        )
+
+    def _layout(self) -> Layout:
+        path = self._path("layout.html.j2")
+        if path is None:
+            raise problem(self._folders[-1], None, "layout.html.j2 is missing: restore it from Dunwell's own templates")
+        return self._once(("layout",), lambda: Layout(path))
+
+    def _path(self, name: str) -> Path | None:
+        return next((folder / name for folder in self._folders if (folder / name).is_file()), None)
+
+    def _once(self, key: tuple[str, ...], load: Callable[[], Thing]) -> Thing:
+        if key not in self._known:
+            self._known[key] = load()
+        return self._known[key]  # type: ignore[return-value]  # what stands under a key is what its loader made
+
+
+def _kept(errors: list[LetterError], make: Callable[[], Thing]) -> Thing | None:
+    try:
+        return make()
+    except LetterError as error:
+        errors += listed(error)
+        return None
+
+
+def _split(path: Path) -> tuple[tuple[int, str], str, int]:
+    """The subject with its line, the body, and the line on which the body starts."""
+    try:
+        source = path.read_text("utf-8-sig").replace("\r\n", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise problem(path, None, f"cannot be read ({error}): save it as UTF-8") from None
+    match = _FRONT.match(source)
+    if match is None:
+        raise problem(path, 1, _NO_FRONT)
+    rows = [(number, row) for number, row in enumerate(match["front"].split("\n"), start=2) if row.strip()]
+    subjects = [(number, found["subject"]) for number, row in rows if (found := _SUBJECT.match(row))]
+    if len(subjects) != 1 or len(rows) != 1:
+        line = next((number for number, row in rows if not _SUBJECT.match(row)), 2)
+        raise problem(path, line, "the front matter has exactly one line, subject: … with the subject after it")
+    return subjects[0], match["body"], source[: match.start("body")].count("\n") + 1

@@ -1,0 +1,114 @@
+"""The facts as templates see them: plain dictionaries, tuples and values, without methods and without tricks. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+from dunwell.letters.facts import AccountFacts, CreditorFacts, Facts, InvoiceFacts, Total
+from dunwell.letters.languages import Formats, iban
+
+# Line breaks and controls (a header or a table could be broken with them), direction overrides and isolates (text
+# after the value could be turned round), and the marks that the engine itself uses.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+"
+)
+_NEW_LINE = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+
+_NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in (CreditorFacts, AccountFacts, InvoiceFacts, Total)}
+_FACTS = tuple(f.name for f in fields(Facts) if f.name != "redirected_from")
+_FORMAL = frozenset({"delinquent", "on_hold", "final_notice"})
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language as its labels and CLDR define it. `name` is its folder's."""
+
+    name: str
+    direction: str
+    words: dict[str, str]
+    formats: Formats
+    colon: str
+
+
+def clean(value: str) -> str:
+    """The value on one line: breaks, control characters and direction overrides become spaces."""
+    if value.isprintable():
+        return value.strip()
+    return _UNSAFE.sub(" ", value).strip()
+
+
+def lines(value: str | None) -> tuple[str, ...]:
+    """The value's own lines, each cleaned; for an address or a bank account."""
+    return tuple(line for part in _NEW_LINE.split(value or "") if (line := clean(part)))
+
+
+def plain(value: Any) -> Any:
+    """A dataclass as a dictionary, a list as a tuple, a string cleaned; dates, money and numbers as they are."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, tuple):
+        return tuple(plain(part) for part in value)
+    names = _NAMES.get(type(value))
+    if names is None:
+        return value
+    record = {name: plain(getattr(value, name)) for name in names}
+    if "open_principal" in record or "principal" in record:
+        record["outstanding"] = value.outstanding
+    return record
+
+
+def view(facts: Facts, language: Language) -> dict[str, Any]:
+    """All names that a letter and the layout around it may use."""
+    words, formats = language.words, language.formats
+    seen: dict[str, Any] = {name: plain(getattr(facts, name)) for name in _FACTS}
+    invoices = seen["invoices"]
+    seen |= {
+        "salutation": seen["account"]["salutation"] or words["salutation"],
+        "closing": words["closing_formal" if facts.letter in _FORMAL else "closing"],
+        "first": invoices[0],
+        "count": len(invoices),
+        "single": len(invoices) == 1,
+        "amount_due": formats.join([formats.money(total.outstanding) for total in facts.totals], words["and"]),
+    }
+    return seen
+
+
+def around(facts: Facts, language: Language) -> dict[str, Any]:
+    """What the blocks and the layout see besides."""
+    return {
+        "words": language.words,
+        "language": language.name,
+        "direction": language.direction,
+        "colon": language.colon,
+        "redirected_from": clean(facts.redirected_from or ""),
+        "address_lines": lines(facts.creditor.address),
+        "bank_accounts": _bank_accounts(facts.totals, language.words),
+        "shows_credited": any(invoice.credited for invoice in facts.invoices),
+        "shows_days_late": any(invoice.days_late for invoice in facts.invoices),
+    }
+
+
+def _bank_accounts(totals: tuple[Total, ...], words: dict[str, str]) -> tuple[dict[str, Any], ...]:
+    """Each bank account once, with the currencies that it is for where there are several accounts."""
+    accounts: dict[tuple[str, bool], list[str]] = {}
+    for total in totals:
+        accounts.setdefault((total.bank_account, total.bank_is_iban), []).append(total.principal.currency)
+    several = len(accounts) > 1
+    return tuple(
+        {
+            "label": words["iban" if is_iban else "bank_account"] + (f" ({', '.join(currencies)})" if several else ""),
+            "lines": (iban(account),) if is_iban else lines(account),
+        }
+        for (account, is_iban), currencies in accounts.items()
+    )
+
+
+LAYOUT_NAMES = frozenset(
+    {
+        "words", "language", "direction", "colon", "redirected_from", "address_lines", "bank_accounts",
+        "shows_credited", "shows_days_late", "subject", "preheader",
+    }
+)  # fmt: skip
+"""What the layout may name besides the facts."""

@@ -1,0 +1,1 @@
+"""Mail out and in: SMTP and IMAP. Does I/O and decides nothing."""

@@ -1,0 +1,156 @@
+"""The decision: what to do about one case on one day. Pure and total, and the only place that decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from dunwell.rules import ramp, schedule, stops
+from dunwell.rules import work as people
+from dunwell.rules.policy import Policy
+from dunwell.rules.schedule import Due
+from dunwell.rules.stages import RANK
+from dunwell.terms.case import Case
+from dunwell.terms.decision import Call, Decision, Notice, Outcome, Reason, Refer, Review, Send, Wait, Work
+
+ONE_DAY = timedelta(days=1)
+
+
+def decide(case: Case, policy: Policy, today: date) -> Decision:
+    """What to do about `case` on `today` (a day in the creditor's time zone). Never raises, for any date.
+
+    Gives the same answer for the same case, policy and day. The reason is the first that applies, in the order of
+    `stops`; the stage is the one that the ramp allows.
+    """
+    rules = policy.rules_for(case.account)
+    if over := stops.ending(case, rules):
+        return Decision(over.outcome, over.reason, over.why, _last_stage(case), work=over.work)
+    if case.invoice.due is None:
+        raise AssertionError("the ending for a missing due date did not apply")
+    if issue := schedule.issue_due(case, rules):
+        return _letter(case, rules, issue, "issued", today, ())
+    if today <= case.invoice.due and not ramp.letters_given(case):
+        return _before_due(case, case.invoice.due, rules, today)
+    return _overdue(case, case.invoice.due, rules, today)
+
+
+def _last_stage(case: Case) -> str | None:
+    return case.touches[-1].stage if case.touches else None
+
+
+def _before_due(case: Case, due: date, rules: Policy, today: date) -> Decision:
+    first = due + timedelta(days=rules.stage["upcoming"].from_day)
+    stage = "upcoming" if today >= first else "issued"
+    reminder = schedule.upcoming(case, due, rules, today)
+    if reminder is None:
+        first_letter = schedule.chasing(case, rules, ramp.place(case, due, rules, due + ONE_DAY))
+        return _nothing_due(case, stage, first_letter, (), today)
+    return _letter(case, rules, reminder, stage, today, ())
+
+
+def _overdue(case: Case, due: date, rules: Policy, today: date) -> Decision:
+    here = ramp.place(case, due, rules, today)
+    calls_and_notices = (*people.calls(case, rules, here), *people.notices(case, rules, here))
+    if here.stage == "litigation" and here.letters:
+        return _after_final_notice(case, rules, here, calls_and_notices, today)
+    return _letter(case, rules, schedule.chasing(case, rules, here), here.stage, today, calls_and_notices)
+
+
+def _letter(
+    case: Case, rules: Policy, due: Due | None, stage: str, today: date, planned: tuple[Call | Notice, ...]
+) -> Decision:
+    """The letter, if it is due and nothing holds it back."""
+    if due is None or due.on > today:
+        return _nothing_due(case, stage, due, planned, today)
+    touch = Send(due.stage, due.round, due.letter, due.on)
+    if held := stops.hold(case, rules, due, today):
+        until = _look_again(held, due, case.invoice.due)
+        why = f"{_age(case, today)}: letter '{due.letter}' waits: {held.why}"
+        decision = _with_work(held.outcome, held.reason, why, stage, planned, today, until, due.letter)
+        return replace(decision, touch=touch, work=(*held.work, *decision.work))
+    why = f"{_age(case, today)}: letter '{due.letter}' is due since {due.on}"
+    decision = _with_work(touch, Reason.TOUCH_DUE, why, due.stage, planned, today, today + ONE_DAY, due.letter)
+    return replace(decision, touch=touch)
+
+
+def _look_again(held: stops.Stop, due: Due, due_date: date | None) -> date | None:
+    """When a held letter is looked at again: as the stop says, and when a reminder lapses with its day."""
+    until = held.outcome.until if isinstance(held.outcome, Wait) else None
+    if due.until is None or due_date is None:
+        return until
+    lapses = min(due.until, due_date) + ONE_DAY
+    return lapses if until is None else min(until, lapses)
+
+
+def _nothing_due(
+    case: Case, stage: str, due: Due | None, planned: tuple[Call | Notice, ...], today: date
+) -> Decision:
+    on = due.on if due else None
+    what = f"{due.letter} from {due.on}" if due else "nothing more by itself"
+    why = f"{_age(case, today)}: nothing is due today; next: {what}"
+    return _with_work(Wait(on), Reason.NOTHING_DUE, why, stage, planned, today, on, due.letter if due else None)
+
+
+def _after_final_notice(
+    case: Case, rules: Policy, here: ramp.Place, planned: tuple[Call | Notice, ...], today: date
+) -> Decision:
+    """The final notice went: its deadline runs, then the case is proposed for the litigation queue."""
+    notice = here.letters[-1]
+    deadline = notice.deadline or notice.on + timedelta(days=rules.stage["litigation"].deadline_days or 0)
+    outcome, reason, words, next_on = _judged(case, rules, notice.accepted, deadline, today)
+    why = f"{_age(case, today)}: {words}"
+    return _with_work(outcome, reason, why, here.stage, planned, today, next_on, "litigation queue")
+
+
+def _judged(
+    case: Case, rules: Policy, accepted: bool, deadline: date, today: date
+) -> tuple[Outcome, Reason, str, date | None]:
+    if today <= deadline:
+        return Wait(deadline + ONE_DAY), Reason.DEADLINE_RUNS, f"the last deadline runs until {deadline}", deadline + ONE_DAY
+    if case.payments_as_of is None or case.payments_as_of < deadline:
+        words = f"the last deadline, {deadline}, has passed, but the payments are not yet known up to it"
+        return Wait(today + ONE_DAY), Reason.PAYMENTS_UNKNOWN, words, today + ONE_DAY
+    if not accepted:
+        words = "the final notice is in doubt: settle it first, no referral rests on it"
+        return Wait(None), Reason.NOTICE_NOT_PROVEN, words, today + ONE_DAY
+    if not rules.amounts.reaches("litigation_minimum", case.open_principal):
+        words = f"{case.open_principal} open is below the minimum for litigation: decide on a write-off"
+        return Review("propose_write_off"), Reason.BELOW_LITIGATION_MINIMUM, words, None
+    words = f"the last deadline, {deadline}, has passed without payment: for the litigation queue"
+    return Refer(deadline), Reason.DEADLINE_PASSED, words, None
+
+
+def _with_work(
+    outcome: Outcome,
+    reason: Reason,
+    why: str,
+    stage: str,
+    planned: tuple[Call | Notice, ...],
+    today: date,
+    next_on: date | None,
+    next_what: str | None,
+) -> Decision:
+    """The decision with the work that is due today, looked at again when the next of it falls due."""
+    work: tuple[Work, ...] = tuple(item for item in planned if item.due_on <= today)
+    later = [item.due_on for item in planned if item.due_on > today]
+    days = [day for day in (next_on, *later) if day is not None]
+    if work and not isinstance(outcome, Send):
+        # What recurs is counted from when it was given: tomorrow's look knows it.
+        days.append(today + ONE_DAY)
+    return Decision(outcome, reason, why, stage, work=work, next_on=min(days, default=None), next_what=next_what)
+
+
+def _age(case: Case, today: date) -> str:
+    """How old the invoice is, in words."""
+    due = case.invoice.due
+    if due is None:
+        return "without a due date"
+    days = (today - due).days
+    if days > 0:
+        return f"{days} day{'s' if days != 1 else ''} overdue"
+    return "due today" if days == 0 else f"due in {-days} day{'s' if days != -1 else ''}"
+
+
+def more_advanced(left: Send, right: Send) -> Send:
+    """The one whose letter sets the tone of a letter that covers both."""
+    return max(left, right, key=lambda send: (RANK[send.stage], send.round))

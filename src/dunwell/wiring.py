@@ -1,0 +1,160 @@
+"""The wiring: joins the rooms into an office, and is the only reader of the clock."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dunwell import settings as settings_room
+from dunwell.desk.office import Office
+from dunwell.ledger import due
+from dunwell.ledger.books import Books
+from dunwell.ledger.engine import open_engine, require_current
+from dunwell.letters.templates import Library
+from dunwell.mailroom.sender import Route
+from dunwell.rules.policy import Policy
+from dunwell.rules.policy import load as load_policy
+from dunwell.rules.tomltext import Problem, TomlProblems
+from dunwell.settings import Located
+from dunwell.terms.moment import Moment
+
+_POLICIES = Path(__file__).parent / "rules" / "policies"
+_override: dict[str, date | Path | None] = {}
+
+
+def set_overrides(config: Path | None = None, today: date | None = None) -> None:
+    """What was said before the command: the settings' file, and the day to act on."""
+    _override.update(config=config, today=today)
+    located.cache_clear()
+    office.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def located() -> Located:
+    """The settings, and where they were found; raises TomlProblems."""
+    environ = settings_room.process_environment()
+    config = _override.get("config") or settings_room.config_override(environ)
+    return settings_room.load(config if isinstance(config, Path) else None, environ)
+
+
+def now() -> datetime:
+    """The clock, in the creditor's time zone."""
+    return datetime.now(UTC).astimezone(located().settings.zone)
+
+
+def moment(on: date | None = None) -> Moment:
+    """The time to act at: day `on`, else the day said before the command, else the clock.
+
+    A day that was said means its cycle's hour in the creditor's time zone; it obeys days of rest, not hours.
+    """
+    said = on or _said_today()
+    if said is None:
+        clock = now()
+        return Moment(clock.astimezone(UTC), clock.date())
+    located_settings = located().settings
+    hour = time.fromisoformat(located_settings.cycle.hour)
+    at = datetime.combine(said, hour, tzinfo=ZoneInfo(located_settings.creditor.timezone))
+    return Moment(at.astimezone(UTC), said, keeps_hours=False)
+
+
+def _said_today() -> date | None:
+    said = _override.get("today")
+    if isinstance(said, date):
+        return said
+    text = settings_room.today_override(settings_room.process_environment())
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        problem = Problem(None, "DUNWELL_TODAY", f"{text!r} is no date; write YYYY-MM-DD")
+        raise TomlProblems("environment", [problem]) from None
+
+
+def policy_file() -> Path:
+    """The policy's file: the settings' own, else the built-in default."""
+    found = located()
+    return found.path(found.settings.policy.file) if found.settings.policy.file else _POLICIES / "default.toml"
+
+
+def read_policy(file: Path) -> Policy:
+    """The policy in `file`; raises TomlProblems with every problem."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TomlProblems(str(file), [Problem(None, "", f"cannot be read: {error}")]) from None
+    return load_policy(text, str(file))
+
+
+def default_policy_text() -> str:
+    """The built-in policy, with its comments."""
+    return (_POLICIES / "default.toml").read_text(encoding="utf-8")
+
+
+def open_books(*, current: bool = True) -> Books:
+    """The books of the settings; raises LedgerError unless they have this version's tables (`current`)."""
+    books = Books(open_engine(located().ledger_url))
+    if current:
+        require_current(books.engine)
+    return books
+
+
+def library() -> Library:
+    """The letters: the user's templates before the built-in ones."""
+    found = located()
+    folder = found.path(found.settings.templates.folder) if found.settings.templates.folder else None
+    return Library(folder, found.settings.creditor.language)
+
+
+def route() -> Route:
+    """The way to the mail server."""
+    smtp = located().settings.smtp
+    return Route(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        username=smtp.username,
+        password=smtp.password.get_secret_value() if smtp.password else None,
+        timeout=smtp.timeout,
+        letters_per_minute=smtp.letters_per_minute,
+        archive=smtp.archive,
+        ca_file=str(located().path(smtp.ca_file)) if smtp.ca_file else None,
+    )
+
+
+@lru_cache(maxsize=1)
+def office() -> Office:
+    """Everything that the desk works with, joined once a process."""
+    found = located()
+    books = open_books()
+    return Office(
+        books=books,
+        policy=read_policy(policy_file()),
+        library=library(),
+        creditor=found.settings.creditor,
+        route=route(),
+        key=_reply_key(books),
+        redirect_to=found.settings.smtp.redirect_to,
+    )
+
+
+def flow_run_budget() -> tuple[int, int]:
+    """Up to how many cases get a flow run each, and how many share a shard above that."""
+    cycle = located().settings.cycle
+    return cycle.flow_run_budget, cycle.shard
+
+
+def _reply_key(books: Books) -> str:
+    """The key that signs reply addresses: made once, kept in the books."""
+    with books.read() as work:
+        key = due.note(work, "reply_key")
+    if key is None:
+        with books.write() as work:
+            key = due.note(work, "reply_key")
+            if key is None:
+                key = secrets.token_hex(32)
+                due.remember(work, "reply_key", key)
+    return key
