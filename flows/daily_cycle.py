@@ -1,4 +1,4 @@
-"""The daily cycle: open the day, chase what is due, send, report. Started twice, the second says so and does nothing."""
+"""The daily cycle: open the day, chase what is due, send, report. Of two at once the second says so and stops."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ async def daily_cycle(
         day.check_volume(office, moment, confirmed=confirm_volume)
         post: Post = letters(as_of)
         report = day.close_day(office, moment, post.letters, post.away, failed_runs=failed)
-    await acreate_markdown_artifact(key="daily-cycle", markdown=markdown(report), description=f"Daily cycle {moment.on}")
+    await acreate_markdown_artifact(
+        key="daily-cycle", markdown=markdown(report), description=f"Daily cycle {moment.on}"
+    )
     if report.alarms:
         get_run_logger().warning("; ".join(report.alarms))
     return Completed(message=headline(report), data=report)

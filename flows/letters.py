@@ -32,4 +32,3 @@ def letters(as_of: date | None = None) -> Post:
             if sent is not None:
                 post.letters.append(sent)
     return post
-

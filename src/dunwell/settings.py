@@ -176,7 +176,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load` has gathered: it reads file and environment itself, in that order."""
         return (init_settings,)
@@ -248,16 +253,18 @@ def _from_file(file: Path) -> dict[str, Any]:
 
 def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[tuple[str, ...], str]]:
     """The keys that the environment sets, and the variable behind each; raises TomlProblems for unknown ones."""
-    values = {name: value for name, value in environ.items() if name.upper().startswith(PREFIX) and name not in _SPECIAL}
+    values = {
+        name: value for name, value in environ.items() if name.upper().startswith(PREFIX) and name not in _SPECIAL
+    }
     problems: list[Problem] = []
     names: dict[tuple[str, ...], str] = {}
     plain: dict[str, str] = {}
     for name, value in values.items():
-        key = name
+        key, said = name, value
         if name.endswith("_FILE") and not _is_known(_key_of(name)):
             key = name.removesuffix("_FILE")
             try:
-                value = Path(value).read_text(encoding="utf-8").rstrip("\r\n")
+                said = Path(value).read_text(encoding="utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as error:
                 problems.append(Problem(None, name, f"its file cannot be read: {error}"))
                 continue
@@ -265,7 +272,7 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[
             problems.append(Problem(None, name, f"unknown setting{nearest(key, _variables())}"))
             continue
         names[_key_of(key)] = name
-        plain[key.lower()] = value
+        plain[key.lower()] = said
     if problems:
         raise TomlProblems("environment", problems)
     return _nested(plain), names

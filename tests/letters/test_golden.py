@@ -8,7 +8,7 @@ import pytest
 
 from dunwell.letters import samples
 from dunwell.letters.compose import compose
-from dunwell.letters.facts import LETTERS
+from dunwell.terms.letter import LETTERS
 from dunwell.letters.templates import Library
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "letters"

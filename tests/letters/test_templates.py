@@ -10,7 +10,8 @@ import pytest
 
 from dunwell.letters import samples
 from dunwell.letters.compose import compose
-from dunwell.letters.facts import LETTERS, LetterError
+from dunwell.letters.facts import LetterError
+from dunwell.terms.letter import LETTERS
 from dunwell.letters.labels import WORDS
 from dunwell.letters.templates import Library, builtin_folder
 

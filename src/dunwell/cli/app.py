@@ -51,7 +51,9 @@ def parse_day(text: str | None, name: str) -> date | None:
 def _before(
     config: Annotated[Path | None, typer.Option(help="The settings' file (default: dunwell.toml here).")] = None,
     today: Annotated[str | None, typer.Option(metavar="DATE", help="The day on which the command acts.")] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     wiring.set_overrides(config, parse_day(today, "--today"))
 

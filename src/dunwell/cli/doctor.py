@@ -47,10 +47,14 @@ def _creditor(found: Located) -> Iterator[Check]:
     own = found.settings.creditor
     for name in ("name", "email"):
         if getattr(own, name) is None:
-            yield Check(f"creditor.{name}", "wrong", f"is not set: every letter needs it (DUNWELL_CREDITOR__{name.upper()})")
+            yield Check(
+                f"creditor.{name}", "wrong", f"is not set: every letter needs it (DUNWELL_CREDITOR__{name.upper()})"
+            )
     accounts = {**own.bank, **({"every other currency": own.iban} if own.iban else {})}
     if not accounts:
-        yield Check("creditor.iban", "wrong", "no bank account: set creditor.iban or [creditor.bank], else no letter goes")
+        yield Check(
+            "creditor.iban", "wrong", "no bank account: set creditor.iban or [creditor.bank], else no letter goes"
+        )
     for currency, account in accounts.items():
         if is_iban_shaped(account) and not is_sound(account):
             yield Check("creditor.bank", "wrong", f"{currency}: the IBAN's check digits are wrong")
@@ -69,7 +73,11 @@ def _ledger() -> Iterator[Check]:
         return
     with books.read() as work:
         counts = lookup.counts(work)
-    yield Check("ledger", "well", f"{counts.accounts} accounts, {counts.contacts} contacts, {counts.open_invoices} open invoices")
+    yield Check(
+        "ledger",
+        "well",
+        f"{counts.accounts} accounts, {counts.contacts} contacts, {counts.open_invoices} open invoices",
+    )
     try:
         if why := day.stale_payments(wiring.office(), wiring.moment().on):
             yield Check("payments", "note", why)
@@ -113,9 +121,14 @@ def _imap(found: Located) -> Check:
         return Check("imap", "note", "imap.username is not set: replies are not read")
     try:
         messages = probe(
-            imap.host, imap.port, imap.security, imap.username,
-            imap.password.get_secret_value() if imap.password else "", imap.folder, imap.timeout,
-        )  # fmt: skip
+            imap.host,
+            imap.port,
+            imap.security,
+            imap.username,
+            imap.password.get_secret_value() if imap.password else "",
+            imap.folder,
+            imap.timeout,
+        )
     except MailboxAway as error:
         return Check("imap", "away", f"{error}: is imap.host right, is the server up?")
     except MailboxRefuses as error:

@@ -28,9 +28,15 @@ def register(app: typer.Typer) -> None:
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV files; each is known by its header.")],
     mapping: Annotated[Path | None, typer.Option(help="A TOML file that names the columns of yours.")] = None,
-    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Of which day the data is (default: today).")] = None,
-    source: Annotated[str, typer.Option(help="Where the lists come from; each source is compared with its own last list.")] = "default",
-    complete: Annotated[bool, typer.Option("--complete", help="The open-items list is whole: what it lacks is closed as paid.")] = False,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Of which day the data is (default: today).")
+    ] = None,
+    source: Annotated[
+        str, typer.Option(help="Where the lists come from; each source is compared with its own last list.")
+    ] = "default",
+    complete: Annotated[
+        bool, typer.Option("--complete", help="The open-items list is whole: what it lacks is closed as paid.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,
 ) -> None:
@@ -41,9 +47,13 @@ def import_(
     """
     moment = wiring.moment()
     request = Request(
-        source=source, as_of=_as_of(as_of, moment.on), complete=complete, dry_run=dry_run, allocation=_allocation(),
+        source=source,
+        as_of=_as_of(as_of, moment.on),
+        complete=complete,
+        dry_run=dry_run,
+        allocation=_allocation(),
         keep_charges=wiring.read_policy(wiring.policy_file()).payments.keep_charges_when_closed,
-    )  # fmt: skip
+    )
     mapped = _mapping(mapping)
     contents = [(file, _read(file)) for file in files]
     # Every file is understood before the first is taken: a bad one changes nothing.
@@ -114,11 +124,18 @@ def _tell(file: Path, taken: Taken, rejects: Path | None, *, dry_run: bool, as_j
     if as_json:
         json_line(
             {
-                "file": str(file), "kind": taken.kind.value, "new": taken.new, "changed": taken.changed,
-                "same": taken.same, "rejected": len(taken.rejects), "rejects_file": str(rejects) if rejects else None,
-                "changes": taken.changes, "missing": taken.missing, "dry_run": dry_run,
+                "file": str(file),
+                "kind": taken.kind.value,
+                "new": taken.new,
+                "changed": taken.changed,
+                "same": taken.same,
+                "rejected": len(taken.rejects),
+                "rejects_file": str(rejects) if rejects else None,
+                "changes": taken.changes,
+                "missing": taken.missing,
+                "dry_run": dry_run,
             }
-        )  # fmt: skip
+        )
         return
     would = "would be " if dry_run else ""
     out.print(f"{file.name}: {taken.kind.value.replace('_', ' ')}", markup=False)

@@ -36,17 +36,26 @@ def sent(
         for one in found:
             json_line(_object(one))
         return
-    table("Letters", ("day", "account", "letter", "invoices", "to", "outcome", "answer"), [
-        (one.on, one.account, one.letter, ", ".join(one.invoices), one.to, one.state, one.reason) for one in found
-    ])
+    table(
+        "Letters",
+        ("day", "account", "letter", "invoices", "to", "outcome", "answer"),
+        [(one.on, one.account, one.letter, ", ".join(one.invoices), one.to, one.state, one.reason) for one in found],
+    )
 
 
 def _object(one: LetterRecord) -> dict[str, object]:
     return {
-        "account": one.account, "letter": one.letter, "stage": one.stage, "language": one.language,
-        "invoices": one.invoices, "to": one.to, "message_id": one.message_id, "state": one.state, "on": one.on,
+        "account": one.account,
+        "letter": one.letter,
+        "stage": one.stage,
+        "language": one.language,
+        "invoices": one.invoices,
+        "to": one.to,
+        "message_id": one.message_id,
+        "state": one.state,
+        "on": one.on,
         "reason": one.reason,
-    }  # fmt: skip
+    }
 
 
 def _day(text: str | None) -> date | None:

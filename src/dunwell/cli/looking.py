@@ -30,8 +30,12 @@ def register(app: typer.Typer) -> None:
 
 
 def preview(
-    on: Annotated[str | None, typer.Option("--date", metavar="DATE", help="The cycle's day (default: the next one's).")] = None,
-    to: Annotated[Path | None, typer.Option("--to", metavar="FOLDER", help="Where to write the letters (default: preview/DATE).")] = None,
+    on: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="The cycle's day (default: the next one's).")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", help="Where to write the letters (default: preview/DATE).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a letter.")] = False,
 ) -> None:
     """Write every letter that the next cycle would send, as files and a table. Nothing is sent or changed."""
@@ -57,10 +61,21 @@ def tell_preview(found: list[Previewed], folder: Path | None, moment: Moment, *,
             json_line(_previewed(one, moment))
         return
     out.print(f"A cycle on {moment.on} would send {sum(one.written is not None for one in found)} letters.")
-    table("Letters", ("account", "letter", "to", "invoices", "why"), [
-        (one.account, one.letter, one.written.draft.to_email if one.written else "-", ", ".join(one.invoices), one.problem or one.reason)
-        for one in found
-    ], most=60)
+    table(
+        "Letters",
+        ("account", "letter", "to", "invoices", "why"),
+        [
+            (
+                one.account,
+                one.letter,
+                one.written.draft.to_email if one.written else "-",
+                ", ".join(one.invoices),
+                one.problem or one.reason,
+            )
+            for one in found
+        ],
+        most=60,
+    )
     if folder and found:
         out.print(f"The letters are in {folder}", markup=False)
 
@@ -68,10 +83,17 @@ def tell_preview(found: list[Previewed], folder: Path | None, moment: Moment, *,
 def _previewed(one: Previewed, moment: Moment) -> dict[str, object]:
     draft = one.written.draft if one.written else None
     return {
-        "account": one.account, "letter": one.letter or None, "stage": one.stage, "invoices": one.invoices,
-        "language": draft.language if draft else None, "to": draft.to_email if draft else None,
-        "subject": draft.subject if draft else None, "on": moment.on, "reason": one.reason, "problem": one.problem,
-    }  # fmt: skip
+        "account": one.account,
+        "letter": one.letter or None,
+        "stage": one.stage,
+        "invoices": one.invoices,
+        "language": draft.language if draft else None,
+        "to": draft.to_email if draft else None,
+        "subject": draft.subject if draft else None,
+        "on": moment.on,
+        "reason": one.reason,
+        "problem": one.problem,
+    }
 
 
 def _day(text: str | None) -> date | None:
@@ -111,38 +133,63 @@ def _next(found: Explanation) -> dict[str, object] | None:
 def _explained(found: Explanation) -> dict[str, object]:
     case = found.case
     return {
-        "invoice": case.invoice.number, "account": case.account.number, "stage": found.decision.stage,
-        "state": found.state, "days_overdue": found.days_overdue, "outstanding": case.outstanding,
-        "currency": case.outstanding.currency, "principal": case.open_principal, "charges": case.open_charges,
-        "due": case.invoice.due, "next": _next(found), "reasons": [found.decision.reason.value, found.decision.why],
+        "invoice": case.invoice.number,
+        "account": case.account.number,
+        "stage": found.decision.stage,
+        "state": found.state,
+        "days_overdue": found.days_overdue,
+        "outstanding": case.outstanding,
+        "currency": case.outstanding.currency,
+        "principal": case.open_principal,
+        "charges": case.open_charges,
+        "due": case.invoice.due,
+        "next": _next(found),
+        "reasons": [found.decision.reason.value, found.decision.why],
         "history": [
-            {"on": one.on or one.due_on, "channel": one.channel, "stage": one.stage, "round": one.round,
-             "letter": one.letter, "state": one.state, "reason": one.reason, "message_id": one.message_id}
+            {
+                "on": one.on or one.due_on,
+                "channel": one.channel,
+                "stage": one.stage,
+                "round": one.round,
+                "letter": one.letter,
+                "state": one.state,
+                "reason": one.reason,
+                "message_id": one.message_id,
+            }
             for one in found.history
         ],
         "journal": [{"on": e.on, "at": e.at, "who": e.who, "what": e.what, "why": e.why} for e in found.journal],
-    }  # fmt: skip
+    }
 
 
 def _tell(found: Explanation) -> None:
     case, decision = found.case, found.decision
     out.print(f"{case.invoice.number} of {case.account.number} {case.account.name}", markup=False)
-    out.print(f"  {case.outstanding} open of {case.invoice.amount}; due {case.invoice.due}; {found.state}", markup=False)
+    out.print(
+        f"  {case.outstanding} open of {case.invoice.amount}; due {case.invoice.due}; {found.state}", markup=False
+    )
     out.print(f"  stage: {decision.stage or '-'}", markup=False)
     out.print(f"  today: {decision.why}", markup=False)
     coming = _next(found)
     out.print(f"  next:  {coming['what']} on {coming['on']}" if coming else "  next:  nothing by itself", markup=False)
     out.print()
     if found.history:
-        table("History", ("day", "channel", "stage", "round", "letter", "outcome", "reason"), [
-            (one.on or one.due_on, one.channel, one.stage, one.round, one.letter, one.state, one.reason) for one in found.history
-        ])
+        table(
+            "History",
+            ("day", "channel", "stage", "round", "letter", "outcome", "reason"),
+            [
+                (one.on or one.due_on, one.channel, one.stage, one.round, one.letter, one.state, one.reason)
+                for one in found.history
+            ],
+        )
     table("Journal", ("day", "who", "what", "why"), [(e.on, e.who, e.what, e.why) for e in found.journal])
 
 
 def simulate(
     days: Annotated[int, typer.Option("--days", min=1, max=1000, help="How many days ahead.")] = 30,
-    csv_file: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every event to this CSV file.")] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every event to this CSV file.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an event.")] = False,
 ) -> None:
     """Show what the policy would do to this ledger over the next N days if nobody paid or wrote. Changes nothing."""

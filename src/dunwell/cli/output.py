@@ -80,5 +80,11 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *,
 
 def bar(*, total: bool = True) -> Progress:
     """A progress bar on standard error; silent where that is no terminal."""
-    columns = [SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
+    columns = [
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
     return Progress(*columns if total else columns[:2], console=err, disable=not err.is_terminal, transient=True)

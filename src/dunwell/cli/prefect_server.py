@@ -98,7 +98,10 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            stop(f"Prefect's private server ended at once; see {log}. `dunwell run --direct` works without it.", Exit.TEMPORARY)
+            stop(
+                f"Prefect's private server ended at once; see {log}. `dunwell run --direct` works without it.",
+                Exit.TEMPORARY,
+            )
         if healthy(url):
             return
         time.sleep(0.2)

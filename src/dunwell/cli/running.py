@@ -26,11 +26,21 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    on: Annotated[str | None, typer.Option("--date", metavar="DATE", help="The day to run, at the cycle's hour (default: today).")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go and send nothing; like `preview`.")] = False,
-    direct: Annotated[bool, typer.Option("--direct", help="Without Prefect: the same jobs, for a night on which its server is down.")] = False,
-    even_if_stale: Annotated[bool, typer.Option("--even-if-stale", help="Chase although the payments are old.")] = False,
-    confirm_volume: Annotated[bool, typer.Option("--confirm-volume", help="Send although the night is unusually large.")] = False,
+    on: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="The day to run, at the cycle's hour (default: today).")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go and send nothing; like `preview`.")
+    ] = False,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="Without Prefect: the same jobs, for a night on which its server is down.")
+    ] = False,
+    even_if_stale: Annotated[
+        bool, typer.Option("--even-if-stale", help="Chase although the payments are old.")
+    ] = False,
+    confirm_volume: Annotated[
+        bool, typer.Option("--confirm-volume", help="Send although the night is unusually large.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The cycle's counts as one JSON object.")] = False,
 ) -> None:
     """Run one daily cycle: decide what each invoice needs today, and send it, once.
@@ -106,21 +116,45 @@ def code_of(report: CycleReport) -> Exit:
 def tell(report: CycleReport, *, as_json: bool) -> None:
     """The report for people, or its counts as JSON."""
     if as_json:
-        json_line({**{name: getattr(report.record, name) for name in report.record.__dataclass_fields__},
-                   "failures": report.failures, "alarms": report.alarms, "away": report.away})
+        json_line(
+            {
+                **{name: getattr(report.record, name) for name in report.record.__dataclass_fields__},
+                "failures": report.failures,
+                "alarms": report.alarms,
+                "away": report.away,
+            }
+        )
         return
     out.print(headline(report), markup=False)
     out.print()
     if report.letters:
-        table("Letters", ("account", "letter", "language", "invoices", "outcome", "answer"), [
-            (one.account, one.letter, one.language, ", ".join(one.invoices), one.state, one.reason) for one in report.letters
-        ], most=40)
+        table(
+            "Letters",
+            ("account", "letter", "language", "invoices", "outcome", "answer"),
+            [
+                (one.account, one.letter, one.language, ", ".join(one.invoices), one.state, one.reason)
+                for one in report.letters
+            ],
+            most=40,
+        )
     if report.waiting:
-        table("Touches that wait", ("reason", "touches"), [(reason.replace("_", " "), n) for reason, n in report.waiting])
+        table(
+            "Touches that wait", ("reason", "touches"), [(reason.replace("_", " "), n) for reason, n in report.waiting]
+        )
     if report.slips:
-        table("What could slip", ("what", "invoice", "account", "why"), [(s.what, s.invoice, s.account, s.why) for s in report.slips], most=20)
+        table(
+            "What could slip",
+            ("what", "invoice", "account", "why"),
+            [(s.what, s.invoice, s.account, s.why) for s in report.slips],
+            most=20,
+        )
     if report.tasks:
-        table("For people", ("task", "role", "account", "due", "what"), [(t.kind, t.role, t.account, t.due_on, t.text) for t in report.tasks], most=20)
+        table(
+            "For people",
+            ("task", "role", "account", "due", "what"),
+            [(t.kind, t.role, t.account, t.due_on, t.text) for t in report.tasks],
+            most=20,
+        )
     for alarm in report.alarms:
         err.print(f"ALARM: {alarm}", markup=False)
     if report.away:
@@ -141,8 +175,12 @@ def warn_if_stale(moment: Moment) -> None:
 
 
 def demo(
-    folder: Annotated[Path | None, typer.Option(help="Where to put the demo (default: a new temporary folder).")] = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the mail servers and the Prefect UI up to look at.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to put the demo (default: a new temporary folder).")
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the mail servers and the Prefect UI up to look at.")
+    ] = False,
 ) -> None:
     """Chase a sample portfolio with everything real on this machine: mail servers, Prefect, ledger, letters."""
     from dunwell.cli.demonstrate import demonstrate

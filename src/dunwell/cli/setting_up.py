@@ -85,7 +85,9 @@ def show(
     for name, stage in policy.stage.items():
         letters = ", ".join(f"{t.letter} {_when(t.day, t.every)}" for t in stage.touch)
         calls = ", ".join(_when(c.day, c.every) or f"{c.after_letter} days after the first letter" for c in stage.call)
-        rows.append((name, f"{stage.from_day} to {stage.to_day if stage.to_day is not None else 'open'}", letters, calls))
+        rows.append(
+            (name, f"{stage.from_day} to {stage.to_day if stage.to_day is not None else 'open'}", letters, calls)
+        )
     table(f"Policy {policy.name}", ("stage", "days", "letters", "calls"), rows)
     limits = policy.limits
     out.print(
@@ -98,5 +100,3 @@ def _when(day: int | None, every: tuple[int, ...] | None) -> str:
     if every is not None:
         return f"every {' or '.join(str(gap) for gap in every)} days"
     return f"on day {day}" if day is not None else ""
-
-

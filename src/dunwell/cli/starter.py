@@ -1,6 +1,6 @@
 """The settings' file that `dunwell init` writes."""
 
-SETTINGS = '''\
+SETTINGS = """\
 # Dunwell's settings. Every key can be set from the environment too: DUNWELL_<SECTION>__<KEY>, for example
 # DUNWELL_SMTP__PASSWORD, or DUNWELL_SMTP__PASSWORD_FILE for a file that holds it. `dunwell doctor` checks them.
 
@@ -57,4 +57,4 @@ file = "policy.toml"
 [cycle]
 hour = "09:00"                          # the daily cycle's hour, in the creditor's time zone
 flow_run_budget = 1000                  # up to so many cases get a Prefect flow run each; above, they share shards
-'''
+"""

@@ -68,4 +68,3 @@ def _outcome(decision: Decision) -> str:
 
 def _work(item: Call | Notice) -> str:
     return f"call {item.round} of {item.stage}" if isinstance(item, Call) else f"notice to {item.event}"
-

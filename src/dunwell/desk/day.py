@@ -63,9 +63,10 @@ def stale_payments(office: Office, on: date) -> str | None:
     if as_of is None:
         return "no payments have been imported yet: nobody knows who has paid (a header without rows says: no payments)"
     age = working_days_between(as_of, on, office.creditor.country)
-    if age <= office.policy.limits.payments_max_age:
+    most = office.policy.limits.payments_max_age
+    if age <= most:
         return None
-    return f"payments are known up to {as_of}, {age} business days ago; the policy allows {office.policy.limits.payments_max_age}"
+    return f"payments are known up to {as_of}, {age} business days ago; the policy allows {most}"
 
 
 def refuse_early(office: Office, moment: Moment, *, even_if_stale: bool) -> None:
@@ -128,11 +129,15 @@ def check_volume(office: Office, moment: Moment, *, confirmed: bool) -> int:
     if confirmed or not count:
         return count
     if not usual and count > limits.first:
-        raise UnsafeToChase(f"the first cycle would send {count} letters, more than {limits.first}. Nothing was sent. "
-                            "Look at `dunwell preview`, then type --confirm-volume to go on.")
+        raise UnsafeToChase(
+            f"the first cycle would send {count} letters, more than {limits.first}. Nothing was sent. "
+            "Look at `dunwell preview`, then type --confirm-volume to go on."
+        )
     if usual and count > limits.letters and count > limits.times * max(usual):
-        raise UnsafeToChase(f"{count} letters tonight; the largest of the last {len(usual)} cycles had {max(usual)}. "
-                            "Nothing was sent. Look at `dunwell preview`, then type --confirm-volume to go on.")
+        raise UnsafeToChase(
+            f"{count} letters tonight; the largest of the last {len(usual)} cycles had {max(usual)}. "
+            "Nothing was sent. Look at `dunwell preview`, then type --confirm-volume to go on."
+        )
     return count
 
 
@@ -148,7 +153,13 @@ def close_day(
         slips = cycles.slips(work, moment.on)
         open_tasks = tasks.open_tasks(work)
     return CycleReport(
-        record, tuple(letters), tuple(waiting), tuple(slips), tuple(open_tasks), tuple(_alarms(record, usual)), away,
+        record,
+        tuple(letters),
+        tuple(waiting),
+        tuple(slips),
+        tuple(open_tasks),
+        tuple(_alarms(record, usual)),
+        away,
         failed_runs,
     )
 
@@ -165,6 +176,21 @@ def _alarms(record: CycleRecord, usual: Sequence[int]) -> Iterator[str]:
 
 
 __all__ = [
-    "CycleReport", "CycleRunning", "DayRefused", "DueInvoice", "Moment", "Office", "UnsafeToChase", "check_volume",
-    "close_day", "due_count", "due_pages", "looked_at", "open_day", "refuse_early", "rules_digest", "sole_cycle", "stale_payments",
-]  # fmt: skip
+    "CycleReport",
+    "CycleRunning",
+    "DayRefused",
+    "DueInvoice",
+    "Moment",
+    "Office",
+    "UnsafeToChase",
+    "check_volume",
+    "close_day",
+    "due_count",
+    "due_pages",
+    "looked_at",
+    "open_day",
+    "refuse_early",
+    "rules_digest",
+    "sole_cycle",
+    "stale_payments",
+]

@@ -109,5 +109,3 @@ def simulate(office: Office, moment: Moment, days: int) -> Iterator[Foreseen]:
             for one in cases.load(work, ids[start : start + _PAGE], moment.on, office.around)
         ]
     return foresee(loaded, office.policy, moment.on, days)
-
-

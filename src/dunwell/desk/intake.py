@@ -1,4 +1,4 @@
-"""Intake: a ledger file read and taken into the books in one unit of work; what cannot be taken is told with its line."""
+"""Intake: a ledger file taken into the books in one unit of work; what cannot be taken is told with its line."""
 
 from __future__ import annotations
 

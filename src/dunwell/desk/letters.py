@@ -15,7 +15,16 @@ from dunwell.ledger.journal import Pen
 from dunwell.ledger.outbox import Settled
 from dunwell.ledger.touches import Proposal
 from dunwell.letters.facts import LetterError
-from dunwell.mailroom.sender import Accepted, Answer, InDoubt, MailServerAway, MailServerRefuses, PutOff, Refused, Sender
+from dunwell.mailroom.sender import (
+    Accepted,
+    Answer,
+    InDoubt,
+    MailServerAway,
+    MailServerRefuses,
+    PutOff,
+    Refused,
+    Sender,
+)
 from dunwell.rules.decide import decide
 from dunwell.terms.decision import Send
 from dunwell.terms.moment import Moment
@@ -26,7 +35,7 @@ RETRY_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one account's letter. `state` is a letter's state, or 'window' or 'unsound' for one not written."""
+    """What became of one account's letter: `state` is a letter's, or 'window' or 'unsound' for one not written."""
 
     account: str
     letter: str
@@ -119,7 +128,7 @@ def _reserve(office: Office, proposal: Proposal, moment: Moment) -> tuple[int, W
 def _still_due(
     office: Office, work: Work, proposal: Proposal, on: date, pen: Pen
 ) -> tuple[list[Due], list[cases.Loaded]]:
-    """The account's proposed cases whose touch is due now, and its other open ones. What has changed is written down."""
+    """The account's proposed cases whose touch is still due, and its other open ones; changes are written down."""
     ids = set(touches.proposed_invoices(work, proposal.account_id))
     everything = cases.load(work, sorted(ids | set(cases.open_ids(work, proposal.account_id))), on, office.around)
     due: list[Due] = []
@@ -172,12 +181,25 @@ def _unsound(office: Office, proposal: Proposal, moment: Moment, why: str) -> Se
         ids = touches.proposed_invoices(work, proposal.account_id)
         touches.hold_back(work, ids, why, moment.on + timedelta(days=1))
         tasks.make(
-            work, f"letter_unsound:{account.number}", "letter_unsound", why, made_on=moment.on, role="operator",
+            work,
+            f"letter_unsound:{account.number}",
+            "letter_unsound",
+            why,
+            made_on=moment.on,
+            role="operator",
             account_id=account.id,
-        )  # fmt: skip
+        )
     return Sent(proposal.number, "", None, "", (), "", "unsound", why)
 
 
 __all__ = [
-    "MailServerAway", "MailServerRefuses", "Post", "Proposal", "Sender", "Sent", "proposed", "send_one", "send_proposed",
-]  # fmt: skip
+    "MailServerAway",
+    "MailServerRefuses",
+    "Post",
+    "Proposal",
+    "Sender",
+    "Sent",
+    "proposed",
+    "send_one",
+    "send_proposed",
+]

@@ -42,6 +42,11 @@ class Office:
         """The creditor as letters show it."""
         own = self.creditor
         return CreditorFacts(
-            name=own.name or "", email=own.email or "", person=own.person, phone=own.phone, address=own.address,
-            vat_id=own.vat_id, register=own.registration,
-        )  # fmt: skip
+            name=own.name or "",
+            email=own.email or "",
+            person=own.person,
+            phone=own.phone,
+            address=own.address,
+            vat_id=own.vat_id,
+            register=own.registration,
+        )

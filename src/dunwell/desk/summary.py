@@ -43,17 +43,24 @@ def _lines(report: CycleReport) -> Iterator[str]:
     for alarm in report.alarms:
         yield f"\n**Alarm:** {_cell(alarm)}"
     yield from _table("Letters by outcome", ("outcome", "letters"), _by_state(report))
-    yield from _table("Letters by kind", ("letter", "letters"), Counter(one.letter for one in report.letters if one.letter).items())
     yield from _table(
-        "Letters", ("account", "letter", "language", "invoices", "outcome"),
-        [(one.account, one.letter, one.language, ", ".join(one.invoices), one.reason) for one in report.letters],
-    )  # fmt: skip
-    yield from _table("Touches that wait", ("reason", "touches"), report.waiting)
-    yield from _table(
-        "What could slip", ("what", "invoice", "account", "why"), [(s.what, s.invoice, s.account, s.why) for s in report.slips]
+        "Letters by kind", ("letter", "letters"), Counter(one.letter for one in report.letters if one.letter).items()
     )
     yield from _table(
-        "For people", ("task", "account", "due", "what"), [(t.kind, t.account or "", t.due_on, t.text) for t in report.tasks]
+        "Letters",
+        ("account", "letter", "language", "invoices", "outcome"),
+        [(one.account, one.letter, one.language, ", ".join(one.invoices), one.reason) for one in report.letters],
+    )
+    yield from _table("Touches that wait", ("reason", "touches"), report.waiting)
+    yield from _table(
+        "What could slip",
+        ("what", "invoice", "account", "why"),
+        [(s.what, s.invoice, s.account, s.why) for s in report.slips],
+    )
+    yield from _table(
+        "For people",
+        ("task", "account", "due", "what"),
+        [(t.kind, t.account or "", t.due_on, t.text) for t in report.tasks],
     )
 
 

@@ -51,15 +51,13 @@ class Written:
 
 def choose_contact(contacts: Sequence[Contact], rules: Policy, stage: str) -> Contact | None:
     """Who is written to in `stage`: the first working address in the stage's order of roles."""
-    order = rules.stage[stage].contact  # type: ignore[index]
+    order = rules.stage[stage].contact
     able = [contact for contact in contacts if contact.bad_since is None]
     rank = {role: place for place, role in enumerate(order)}
     return min(able, key=lambda contact: rank.get(contact.role, len(rank)), default=None)
 
 
-def write_letter(
-    office: Office, work: Work, due: Sequence[Due], others: Sequence[Case], moment: Moment
-) -> Written:
+def write_letter(office: Office, work: Work, due: Sequence[Due], others: Sequence[Case], moment: Moment) -> Written:
     """The letter that settles all of `due`, in the tone of the most advanced; raises LetterError where it is unsound.
 
     All of one account, at least one; `others` are its further open cases. Reads the ledger, writes nothing.
@@ -88,15 +86,22 @@ def write_letter(
         language=letter.language,
     )
     draft = Draft(
-        account_id=account_id, on=moment.on, name=lead.letter, stage=lead.stage, language=letter.language,
-        to_email=office.redirect_to or contact.email, subject=letter.subject, message_id=addressed.message_id,
+        account_id=account_id,
+        on=moment.on,
+        name=lead.letter,
+        stage=lead.stage,
+        language=letter.language,
+        to_email=office.redirect_to or contact.email,
+        subject=letter.subject,
+        message_id=addressed.message_id,
         raw=message(letter.subject, letter.text, letter.html, addressed),
         covers=tuple(
             Cover(one.loaded.invoice_id, one.loaded.case.invoice.number, one.send, one.loaded.case.outstanding.minor)
             for one in due
         ),
-        deadline=facts.deadline, rehearsal=office.redirect_to is not None,
-    )  # fmt: skip
+        deadline=facts.deadline,
+        rehearsal=office.redirect_to is not None,
+    )
     return Written(draft, letter, facts, contact)
 
 
@@ -147,7 +152,9 @@ def _invoice(case: Case, on: date) -> InvoiceFacts:
     invoice = case.invoice
     if invoice.due is None:
         raise LookupError(f"invoice {invoice.number} has no due date")
-    discount = invoice.discount_until is not None and invoice.discount_percent is not None and on <= invoice.discount_until
+    discount = (
+        invoice.discount_until is not None and invoice.discount_percent is not None and on <= invoice.discount_until
+    )
     return InvoiceFacts(
         number=invoice.number,
         issued=invoice.issued,
@@ -203,5 +210,3 @@ def _late_fee(office: Office, account: Account) -> Decimal | None:
     if account.late_fee_percent is not None:
         return account.late_fee_percent or None
     return None if account.language.startswith("fa") else office.creditor.terms.late_fee_percent
-
-

@@ -31,14 +31,33 @@ _ASCII = str.maketrans(
 _SIGNS: dict[str, frozenset[str]] = {
     sign: frozenset(codes.split())
     for signs, codes in {
-        "€": "EUR", "£": "GBP", "¥ ￥ 円": "JPY CNY", "元": "CNY", "₽ \u0440\u0443\u0431 \u0440": "RUB",
-        "zł": "PLN", "lei leu": "RON MDL", "kč": "CZK", "ft": "HUF", "₺ tl": "TRY", "₹ rs": "INR", "₪": "ILS",
-        "₴ грн": "UAH", "₩": "KRW", "₫": "VND", "﷼ ریال": "IRR", "fr sfr": "CHF", "kr": "SEK NOK DKK ISK",
-        "r$": "BRL", "us$": "USD", "a$": "AUD", "c$": "CAD", "د.ك": "KWD",
+        "€": "EUR",
+        "£": "GBP",
+        "¥ ￥ 円": "JPY CNY",
+        "元": "CNY",
+        "₽ \u0440\u0443\u0431 \u0440": "RUB",
+        "zł": "PLN",
+        "lei leu": "RON MDL",
+        "kč": "CZK",
+        "ft": "HUF",
+        "₺ tl": "TRY",
+        "₹ rs": "INR",
+        "₪": "ILS",
+        "₴ грн": "UAH",
+        "₩": "KRW",
+        "₫": "VND",
+        "﷼ ریال": "IRR",
+        "fr sfr": "CHF",
+        "kr": "SEK NOK DKK ISK",
+        "r$": "BRL",
+        "us$": "USD",
+        "a$": "AUD",
+        "c$": "CAD",
+        "د.ك": "KWD",
         "$": "USD AUD CAD NZD SGD HKD MXN CLP COP ARS TWD",
     }.items()
     for sign in signs.split()
-}  # fmt: skip
+}
 
 _BODY = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
 _ROUND = re.compile(r"([.,])--?(?![0-9])")

@@ -16,23 +16,48 @@ REQUIRED: dict[FileKind, tuple[str, ...]] = {
     FileKind.INVOICES: ("account", "invoice", "issued", "due", "amount", "currency"),
     FileKind.PAYMENTS: ("account", "invoice", "date", "amount", "currency", "reference"),
     FileKind.OPEN_ITEMS: (
-        "account", "name", "email", "country", "language", "invoice", "issued", "due", "amount", "open", "currency",
+        "account",
+        "name",
+        "email",
+        "country",
+        "language",
+        "invoice",
+        "issued",
+        "due",
+        "amount",
+        "open",
+        "currency",
     ),
-}  # fmt: skip
+}
 """The columns that a file of each kind must have."""
 
 OPTIONAL: dict[FileKind, tuple[str, ...]] = {
     FileKind.ACCOUNTS: (
-        "timezone", "kind", "payment_method", "phone", "address", "vat_id", "register", "credit_limit", "terms",
+        "timezone",
+        "kind",
+        "payment_method",
+        "phone",
+        "address",
+        "vat_id",
+        "register",
+        "credit_limit",
+        "terms",
         "late_fee_percent",
     ),
     FileKind.CONTACTS: ("language", "phone"),
     FileKind.INVOICES: (
-        "kind", "document", "discount_percent", "discount_until", "purchase_order", "reference", "contract", "sent_on",
+        "kind",
+        "document",
+        "discount_percent",
+        "discount_until",
+        "purchase_order",
+        "reference",
+        "contract",
+        "sent_on",
     ),
     FileKind.PAYMENTS: (),
     FileKind.OPEN_ITEMS: (),
-}  # fmt: skip
+}
 """The columns that it may have."""
 
 ALL_COLUMNS: tuple[str, ...] = tuple(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from dunwell.ledger.engine import LedgerAway
 from dunwell.ledger.tables import AccountRow
@@ -23,7 +25,7 @@ class Work:
 
     def lock_account(self, account_id: int) -> AccountRow:
         """The account's row, locked until the work ends. On SQLite the whole transaction holds the write lock."""
-        query = select(AccountRow).where(AccountRow.id == account_id).execution_options(populate_existing=True)
+        query = select(AccountRow).where(col(AccountRow.id) == account_id).execution_options(populate_existing=True)
         return self.session.execute(query.with_for_update() if self.postgres else query).scalar_one()
 
 
@@ -47,12 +49,14 @@ class Books:
     @contextlib.contextmanager
     def read(self) -> Iterator[Work]:
         """A transaction that only reads, of one moment."""
-        with _reachable(), self.engine.connect().execution_options(reads=True) as connection:
-            if self.postgres:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with Session(connection, expire_on_commit=False, autoflush=False) as session:
-                yield Work(session, self.postgres)
-                session.rollback()
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ"} if self.postgres else {"reads": True}
+        with (
+            _reachable(),
+            self.engine.connect().execution_options(**options) as connection,
+            Session(connection, expire_on_commit=False, autoflush=False) as session,
+        ):
+            yield Work(session, self.postgres)
+            session.rollback()
 
 
 @contextlib.contextmanager

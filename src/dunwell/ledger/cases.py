@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import (
@@ -96,7 +97,7 @@ def _decimal(text: str | None) -> Decimal | None:
 
 def contacts(work: Work, account_id: int) -> list[Contact]:
     """The account's contacts, in the order in which they were entered."""
-    query = select(ContactRow).where(ContactRow.account_id == account_id).order_by(ContactRow.id)
+    query = select(ContactRow).where(col(ContactRow.account_id) == account_id).order_by(col(ContactRow.id))
     return [
         Contact(row.name, row.email, Role(row.role), row.language, row.phone, row.bad_since)
         for row in work.session.execute(query).scalars()
@@ -105,7 +106,7 @@ def contacts(work: Work, account_id: int) -> list[Contact]:
 
 def payments_as_of(work: Work) -> date | None:
     """The day up to which payments are known: the newest of any payments or open-items file; None before the first."""
-    query = select(func.max(FeedRow.as_of)).where(FeedRow.kind.in_(("payments", "open_items")))
+    query = select(func.max(col(FeedRow.as_of))).where(col(FeedRow.kind).in_(("payments", "open_items")))
     return work.session.execute(query).scalar_one_or_none()
 
 
@@ -115,9 +116,9 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
         return []
     query = (
         select(InvoiceRow, AccountRow)
-        .join(AccountRow, InvoiceRow.account_id == AccountRow.id)
-        .where(InvoiceRow.id.in_(invoice_ids))
-        .order_by(InvoiceRow.id)
+        .join(AccountRow, col(InvoiceRow.account_id) == col(AccountRow.id))
+        .where(col(InvoiceRow.id).in_(invoice_ids))
+        .order_by(col(InvoiceRow.id))
         .execution_options(populate_existing=True)
     )
     pairs = [(invoice, account) for invoice, account in work.session.execute(query).tuples()]
@@ -154,24 +155,28 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
 
 def open_ids(work: Work, account_id: int) -> list[int]:
     """The ids of the account's open invoices."""
-    query = select(InvoiceRow.id).where(
-        InvoiceRow.account_id == account_id, InvoiceRow.state == "open", InvoiceRow.kind == "invoice"
+    query = select(col(InvoiceRow.id)).where(
+        col(InvoiceRow.account_id) == account_id, col(InvoiceRow.state) == "open", col(InvoiceRow.kind) == "invoice"
     )
-    return [key for key in work.session.execute(query.order_by(InvoiceRow.id)).scalars() if key is not None]
+    return [key for key in work.session.execute(query.order_by(col(InvoiceRow.id))).scalars() if key is not None]
 
 
-def _touches(
-    work: Work, invoice_ids: Iterable[int]
-) -> tuple[dict[int, list[Touch]], dict[int, list[tuple[str, int]]]]:
+def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[dict[int, list[Touch]], dict[int, list[tuple[str, int]]]]:
     """Touches given, oldest first, and letters rehearsed, by invoice."""
     query = (
         select(
-            TouchRow.invoice_id, TouchRow.channel, TouchRow.stage, TouchRow.round, TouchRow.on, TouchRow.letter,
-            TouchRow.deadline, TouchRow.state,
+            col(TouchRow.invoice_id),
+            col(TouchRow.channel),
+            col(TouchRow.stage),
+            col(TouchRow.round),
+            col(TouchRow.on),
+            col(TouchRow.letter),
+            col(TouchRow.deadline),
+            col(TouchRow.state),
         )
-        .where(TouchRow.invoice_id.in_(invoice_ids), TouchRow.state.in_((*COUNTED, "given", "rehearsed")))
-        .order_by(TouchRow.invoice_id, TouchRow.on, TouchRow.round)
-    )  # fmt: skip
+        .where(col(TouchRow.invoice_id).in_(invoice_ids), col(TouchRow.state).in_((*COUNTED, "given", "rehearsed")))
+        .order_by(col(TouchRow.invoice_id), col(TouchRow.on), col(TouchRow.round))
+    )
     given: dict[int, list[Touch]] = defaultdict(list)
     rehearsed: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for row in work.session.execute(query):
@@ -186,14 +191,14 @@ def _touches(
 
 def _letter_days(work: Work, account_ids: Iterable[int], today: date) -> dict[int, list[date]]:
     query = (
-        select(LetterRow.account_id, LetterRow.on)
+        select(col(LetterRow.account_id), col(LetterRow.on))
         .where(
-            LetterRow.account_id.in_(account_ids),
-            LetterRow.kind == "cycle",
-            LetterRow.state.in_(COUNTED),
-            LetterRow.on >= today - _HISTORY,
+            col(LetterRow.account_id).in_(account_ids),
+            col(LetterRow.kind) == "cycle",
+            col(LetterRow.state).in_(COUNTED),
+            col(LetterRow.on) >= today - _HISTORY,
         )
-        .order_by(LetterRow.account_id, LetterRow.on)
+        .order_by(col(LetterRow.account_id), col(LetterRow.on))
     )
     return _grouped(work.session.execute(query))
 
@@ -206,10 +211,14 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[date]]:
 
 
 def _reachable(work: Work, account_ids: Iterable[int]) -> set[int]:
-    query = select(ContactRow.account_id).where(ContactRow.account_id.in_(account_ids), ContactRow.bad_since.is_(None))
+    query = select(col(ContactRow.account_id)).where(
+        col(ContactRow.account_id).in_(account_ids), col(ContactRow.bad_since).is_(None)
+    )
     return set(work.session.execute(query).scalars())
 
 
 def _referred(work: Work, account_ids: Iterable[int]) -> set[int | None]:
-    query = select(TaskRow.invoice_id).where(TaskRow.account_id.in_(account_ids), TaskRow.kind == "refer")
+    query = select(col(TaskRow.invoice_id)).where(
+        col(TaskRow.account_id).in_(account_ids), col(TaskRow.kind) == "refer"
+    )
     return set(work.session.execute(query).scalars())

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import func, select, text
+from sqlmodel import col
 
 from dunwell.ledger.books import Books, Work
 from dunwell.ledger.journal import seal
@@ -74,10 +75,10 @@ class CycleRecord:
 
 def open_day(work: Work, on: date, now: datetime) -> date | None:
     """Open the cycle of day `on`, again where it stopped; returns the newest day instead if that is later."""
-    newest = work.session.execute(select(func.max(CycleRow.on))).scalar_one_or_none()
+    newest = work.session.execute(select(func.max(col(CycleRow.on)))).scalar_one_or_none()
     if newest is not None and newest > on:
         return newest
-    row = work.session.execute(select(CycleRow).where(CycleRow.on == on)).scalar_one_or_none()
+    row = work.session.execute(select(CycleRow).where(col(CycleRow.on) == on)).scalar_one_or_none()
     if row is None:
         row = CycleRow(on=on, state="running", started_at=now.isoformat(timespec="seconds"))
         work.session.add(row)
@@ -87,14 +88,18 @@ def open_day(work: Work, on: date, now: datetime) -> date | None:
 
 def add_looked_at(work: Work, on: date, count: int) -> None:
     """Count cases looked at in the cycle of day `on`."""
-    row = work.session.execute(select(CycleRow).where(CycleRow.on == on)).scalar_one()
+    row = work.session.execute(select(CycleRow).where(col(CycleRow.on) == on)).scalar_one()
     row.looked_at += count
 
 
 def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> CycleRecord:
     """Close the cycle: count the day's letters by what became of them, and seal the journal."""
-    row = work.session.execute(select(CycleRow).where(CycleRow.on == on)).scalar_one()
-    query = select(LetterRow.state, func.count()).where(LetterRow.on == on, LetterRow.kind == "cycle").group_by(LetterRow.state)
+    row = work.session.execute(select(CycleRow).where(col(CycleRow.on) == on)).scalar_one()
+    query = (
+        select(col(LetterRow.state), func.count())
+        .where(col(LetterRow.on) == on, col(LetterRow.kind) == "cycle")
+        .group_by(col(LetterRow.state))
+    )
     counts = {name: int(count) for name, count in work.session.execute(query).tuples()}
     row.sent, row.failed = counts.get("sent", 0), counts.get("failed", 0)
     row.in_doubt = counts.get("in_doubt", 0) + counts.get("reserved", 0)
@@ -106,17 +111,25 @@ def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> 
 
 def _record(row: CycleRow) -> CycleRecord:
     return CycleRecord(
-        row.on, row.state, row.looked_at, row.expected, row.sent, row.failed, row.in_doubt, row.waiting, row.rehearsed,
+        row.on,
+        row.state,
+        row.looked_at,
+        row.expected,
+        row.sent,
+        row.failed,
+        row.in_doubt,
+        row.waiting,
+        row.rehearsed,
         row.digest,
-    )  # fmt: skip
+    )
 
 
 def usual_volume(work: Work, before: date, cycles: int) -> list[int]:
     """How many letters each of the last `cycles` closed cycles before `before` had, rehearsals included."""
     query = (
         select(CycleRow)
-        .where(CycleRow.on < before, CycleRow.state == "done")
-        .order_by(CycleRow.on.desc())
+        .where(col(CycleRow.on) < before, col(CycleRow.state) == "done")
+        .order_by(col(CycleRow.on).desc())
         .limit(cycles)
     )
     rows = work.session.execute(query).scalars()
@@ -125,7 +138,7 @@ def usual_volume(work: Work, before: date, cycles: int) -> list[int]:
 
 def last_day(work: Work) -> date | None:
     """The day of the newest cycle."""
-    return work.session.execute(select(func.max(CycleRow.on))).scalar_one_or_none()
+    return work.session.execute(select(func.max(col(CycleRow.on)))).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +154,10 @@ class Slip:
 def slips(work: Work, today: date) -> list[Slip]:
     """Open invoices that were never sent, have no due date, nobody to write to, or no next touch."""
     query = (
-        select(InvoiceRow, AccountRow.number)
-        .join(AccountRow, InvoiceRow.account_id == AccountRow.id)
-        .where(InvoiceRow.state == "open", InvoiceRow.kind == "invoice", InvoiceRow.next_on.is_(None))
-        .order_by(InvoiceRow.number)
+        select(InvoiceRow, col(AccountRow.number))
+        .join(AccountRow, col(InvoiceRow.account_id) == col(AccountRow.id))
+        .where(col(InvoiceRow.state) == "open", col(InvoiceRow.kind) == "invoice", col(InvoiceRow.next_on).is_(None))
+        .order_by(col(InvoiceRow.number))
     )
     return [
         Slip(_slip_kind(row), row.number, account, row.why or "")

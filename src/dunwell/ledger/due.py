@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select, update
+from sqlmodel import col
 
 from dunwell.ledger.books import Books, Work
 from dunwell.ledger.tables import LOOK_NOW, AccountRow, InvoiceRow, NoteRow, TouchRow
@@ -24,7 +25,11 @@ class DueInvoice:
 
 def count(work: Work, today: date) -> int:
     """How many cases have to be looked at on `today`."""
-    query = select(func.count()).select_from(InvoiceRow).where(InvoiceRow.next_on <= today, InvoiceRow.state == "open")
+    query = (
+        select(func.count())
+        .select_from(InvoiceRow)
+        .where(col(InvoiceRow.next_on) <= today, col(InvoiceRow.state) == "open")
+    )
     return work.session.execute(query).scalar_one()
 
 
@@ -45,24 +50,29 @@ def pages(books: Books, today: date, size: int = 500) -> Iterator[list[DueInvoic
 
 def _page(work: Work, today: date, after: int, size: int) -> list[DueInvoice]:
     query = (
-        select(InvoiceRow.id, InvoiceRow.number, AccountRow.number, InvoiceRow.stage)
-        .join(AccountRow, InvoiceRow.account_id == AccountRow.id)
-        .where(InvoiceRow.state == "open", InvoiceRow.next_on <= today, InvoiceRow.id > after)
-        .order_by(InvoiceRow.id)
+        select(col(InvoiceRow.id), col(InvoiceRow.number), col(AccountRow.number), col(InvoiceRow.stage))
+        .join(AccountRow, col(InvoiceRow.account_id) == col(AccountRow.id))
+        .where(col(InvoiceRow.state) == "open", col(InvoiceRow.next_on) <= today, col(InvoiceRow.id) > after)
+        .order_by(col(InvoiceRow.id))
         .limit(size)
     )
-    return [DueInvoice(*row) for row in work.session.execute(query).tuples()]
+    rows = work.session.execute(query).tuples()
+    return [DueInvoice(key or 0, number, account, stage) for key, number, account, stage in rows]
 
 
 def look_again_at_all(work: Work) -> None:
     """Every open case is looked at on the next day that runs: the rules have changed."""
-    work.session.execute(update(InvoiceRow).where(InvoiceRow.state == "open", InvoiceRow.kind == "invoice").values(next_on=LOOK_NOW))
+    work.session.execute(
+        update(InvoiceRow)
+        .where(col(InvoiceRow.state) == "open", col(InvoiceRow.kind) == "invoice")
+        .values(next_on=LOOK_NOW)
+    )
 
 
 def look_again_at(work: Work, account_ids: Sequence[int]) -> None:
     """News about accounts: each of their open invoices is looked at on the next day that runs."""
     query = update(InvoiceRow).where(
-        InvoiceRow.account_id.in_(account_ids), InvoiceRow.state == "open", InvoiceRow.kind == "invoice"
+        col(InvoiceRow.account_id).in_(account_ids), col(InvoiceRow.state) == "open", col(InvoiceRow.kind) == "invoice"
     )
     work.session.execute(query.values(next_on=LOOK_NOW))
 
@@ -80,9 +90,13 @@ def remember(work: Work, name: str, value: str) -> None:
 
 def to_look_at(work: Work, today: date, *, everything: bool = False) -> list[tuple[int, int]]:
     """Account and invoice ids of what a cycle on `today` would decide about or send; all open cases if `everything`."""
-    query = select(InvoiceRow.account_id, InvoiceRow.id).where(InvoiceRow.state == "open", InvoiceRow.kind == "invoice")
+    query = select(col(InvoiceRow.account_id), col(InvoiceRow.id)).where(
+        col(InvoiceRow.state) == "open", col(InvoiceRow.kind) == "invoice"
+    )
     if not everything:
-        proposed = select(TouchRow.invoice_id).where(TouchRow.state == "proposed", TouchRow.channel == "email")
-        query = query.where((InvoiceRow.next_on <= today) | InvoiceRow.id.in_(proposed))
-    rows = work.session.execute(query.order_by(InvoiceRow.id)).tuples()
+        proposed = select(col(TouchRow.invoice_id)).where(
+            col(TouchRow.state) == "proposed", col(TouchRow.channel) == "email"
+        )
+        query = query.where((col(InvoiceRow.next_on) <= today) | col(InvoiceRow.id).in_(proposed))
+    rows = work.session.execute(query.order_by(col(InvoiceRow.id))).tuples()
     return [(account_id, invoice_id) for account_id, invoice_id in rows if invoice_id is not None]

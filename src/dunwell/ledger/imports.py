@@ -11,8 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from dunwell.intake import rows as incoming
 from dunwell.ledger import due as due_query
@@ -61,12 +63,12 @@ class Taker:
 
     def accounts_by_number(self, numbers: Iterable[str]) -> dict[str, AccountRow]:
         """The rows of the accounts known by these numbers."""
-        query = select(AccountRow).where(AccountRow.number.in_(set(numbers)))
+        query = select(AccountRow).where(col(AccountRow.number).in_(set(numbers)))
         return {row.number: row for row in self.work.session.execute(query).scalars()}
 
     def invoices_by_number(self, numbers: Iterable[str]) -> dict[str, InvoiceRow]:
         """The rows of the invoices known by these numbers."""
-        query = select(InvoiceRow).where(InvoiceRow.number.in_(set(numbers)))
+        query = select(InvoiceRow).where(col(InvoiceRow.number).in_(set(numbers)))
         return {row.number: row for row in self.work.session.execute(query).scalars()}
 
     def finish(self) -> None:
@@ -85,12 +87,20 @@ def take_accounts(taker: Taker, rows: Sequence[incoming.AccountRow]) -> None:
     known = taker.accounts_by_number(row.account for row in rows)
     for row in rows:
         values = {
-            "name": row.name, "country": row.country, "language": row.language, "timezone": row.timezone,
+            "name": row.name,
+            "country": row.country,
+            "language": row.language,
+            "timezone": row.timezone,
             "kind": taker.given("kind", row.kind.value),
-            "payment_method": taker.given("payment_method", row.payment_method.value), "phone": row.phone,
-            "address": row.address, "vat_id": row.vat_id, "register_no": row.register, "terms": row.terms,
-            "credit_limit": _text(row.credit_limit), "late_fee_percent": _text(row.late_fee_percent),
-        }  # fmt: skip
+            "payment_method": taker.given("payment_method", row.payment_method.value),
+            "phone": row.phone,
+            "address": row.address,
+            "vat_id": row.vat_id,
+            "register_no": row.register,
+            "terms": row.terms,
+            "credit_limit": _text(row.credit_limit),
+            "late_fee_percent": _text(row.late_fee_percent),
+        }
         known[row.account] = upsert_account(taker, known.get(row.account), row.account, values)
 
 
@@ -98,7 +108,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def upsert_account(taker: Taker, account: AccountRow | None, number: str, values: dict[str, str | None]) -> AccountRow:
+def upsert_account(taker: Taker, account: AccountRow | None, number: str, values: dict[str, Any]) -> AccountRow:
     """Make the account, or take what has changed about it."""
     if account is None:
         given = {name: value for name, value in values.items() if value is not None}
@@ -135,7 +145,7 @@ def take_contacts(taker: Taker, rows: Sequence[incoming.ContactRow]) -> None:
 
 def contacts_by_address(taker: Taker, account_ids: list[int]) -> dict[tuple[int, str], ContactRow]:
     """The contacts of these accounts, by account and address in lower case."""
-    query = select(ContactRow).where(ContactRow.account_id.in_(account_ids))
+    query = select(ContactRow).where(col(ContactRow.account_id).in_(account_ids))
     return {(row.account_id, row.email.lower()): row for row in taker.work.session.execute(query).scalars()}
 
 
@@ -144,7 +154,7 @@ def upsert_contact(
     account: AccountRow,
     known: dict[tuple[int, str], ContactRow],
     email: str,
-    values: dict[str, str | None],
+    values: dict[str, Any],
     *,
     count: bool = True,
 ) -> None:
@@ -179,12 +189,20 @@ def take_invoices(taker: Taker, rows: Sequence[incoming.InvoiceRow]) -> None:
             taker.tally.refuse(row.line, f"unknown account {row.account}: import its accounts row first")
             continue
         values = {
-            "issued": row.issued, "due": row.due, "document": row.document, "discount_until": row.discount_until,
-            "discount_percent": _text(row.discount_percent), "purchase_order": row.purchase_order,
-            "reference": row.reference, "contract": row.contract, "sent_on": row.sent_on,
+            "issued": row.issued,
+            "due": row.due,
+            "document": row.document,
+            "discount_until": row.discount_until,
+            "discount_percent": _text(row.discount_percent),
+            "purchase_order": row.purchase_order,
+            "reference": row.reference,
+            "contract": row.contract,
+            "sent_on": row.sent_on,
             "not_sent": row.not_sent or None,
-        }  # fmt: skip
-        upsert_invoice(taker, account, known, row.line, row.invoice, row.kind.value, row.amount.minor, row.amount.currency, values)
+        }
+        upsert_invoice(
+            taker, account, known, row.line, row.invoice, row.kind.value, row.amount.minor, row.amount.currency, values
+        )
 
 
 def upsert_invoice(
@@ -196,18 +214,28 @@ def upsert_invoice(
     kind: str,
     minor: int,
     currency: str,
-    values: dict[str, object],
+    values: dict[str, Any],
 ) -> InvoiceRow | None:
     """Make the invoice, or take what has changed about it; None where the row contradicts the books."""
     invoice = known.get(number)
     if invoice is None:
         given = {name: value for name, value in values.items() if value is not None}
         invoice = known[number] = InvoiceRow(
-            account_id=account.id or 0, number=number, kind=kind, amount=minor, currency=currency, principal_open=minor,
-            imported_on=taker.pen.on, source=taker.source, next_on=LOOK_NOW if kind == "invoice" else None, **given,
-        )  # fmt: skip
+            account_id=account.id or 0,
+            number=number,
+            kind=kind,
+            amount=minor,
+            currency=currency,
+            principal_open=minor,
+            imported_on=taker.pen.on,
+            source=taker.source,
+            next_on=LOOK_NOW if kind == "invoice" else None,
+            **given,
+        )
         taker.work.session.add(invoice)
-        journal.write(taker.work, account, taker.pen, f"{kind}_imported", invoice=number, amount=minor, currency=currency)
+        journal.write(
+            taker.work, account, taker.pen, f"{kind}_imported", invoice=number, amount=minor, currency=currency
+        )
         taker.touched.add(account.id or 0)
         taker.tally.add("new")
         return invoice
@@ -241,14 +269,14 @@ def _contradiction(
 
 def _applied(work: Work, invoice: InvoiceRow) -> int:
     """Principal allocated to an invoice, or set off from a credit note, in minor units."""
-    query = select(func.sum(AllocationRow.amount)).where(
-        (AllocationRow.invoice_id == invoice.id) & (AllocationRow.part == "principal")
-        | (AllocationRow.credit_note_id == invoice.id)
+    query = select(func.sum(col(AllocationRow.amount))).where(
+        (col(AllocationRow.invoice_id) == invoice.id) & (col(AllocationRow.part) == "principal")
+        | (col(AllocationRow.credit_note_id) == invoice.id)
     )
     return int(work.session.execute(query).scalar_one() or 0)
 
 
-def _change(taker: Taker, account: AccountRow, invoice: InvoiceRow, changed: dict[str, object]) -> None:
+def _change(taker: Taker, account: AccountRow, invoice: InvoiceRow, changed: dict[str, Any]) -> None:
     if not changed:
         taker.tally.add("same")
         return
@@ -262,10 +290,12 @@ def _change(taker: Taker, account: AccountRow, invoice: InvoiceRow, changed: dic
     taker.tally.add("changed")
     for name in ("amount", "due"):
         if name in changed:
-            taker.tally.changes.append(f"{invoice.number}: {name} {_show(invoice, name, before)} -> {_show(invoice, name, changed)}")
+            taker.tally.changes.append(
+                f"{invoice.number}: {name} {_show(invoice, name, before)} -> {_show(invoice, name, changed)}"
+            )
 
 
-def _show(invoice: InvoiceRow, name: str, values: dict[str, object]) -> str:
+def _show(invoice: InvoiceRow, name: str, values: dict[str, Any]) -> str:
     value = values[name]
     if name == "amount" and isinstance(value, int):
         return str(Money(value, invoice.currency))
@@ -285,9 +315,14 @@ def take_payments(taker: Taker, rows: Sequence[incoming.PaymentRow]) -> None:
         if account is None:
             continue
         receipt = money.Receipt(
-            key=_payment_key(taker, row), on=row.date, minor=row.amount.minor, currency=row.amount.currency,
-            reference=row.reference or "", invoice_id=invoice.id if invoice else None, source=taker.source,
-        )  # fmt: skip
+            key=_payment_key(taker, row),
+            on=row.date,
+            minor=row.amount.minor,
+            currency=row.amount.currency,
+            reference=row.reference or "",
+            invoice_id=invoice.id if invoice else None,
+            source=taker.source,
+        )
         if money.book(taker.work, account, receipt, taker.order, taker.pen):
             taker.touched.add(account.id or 0)
             taker.tally.add("new")
@@ -310,7 +345,14 @@ def _unbookable(row: incoming.PaymentRow, account: AccountRow | None, invoice: I
 
 
 def _payment_key(taker: Taker, row: incoming.PaymentRow) -> str:
-    parts = [row.account, row.invoice or "", row.date.isoformat(), str(row.amount.minor), row.amount.currency, row.reference or ""]
+    parts = [
+        row.account,
+        row.invoice or "",
+        row.date.isoformat(),
+        str(row.amount.minor),
+        row.amount.currency,
+        row.reference or "",
+    ]
     base = "\x1f".join(parts)
     taker.places[base] += 1
     return hashlib.sha256(f"{base}\x1f{taker.places[base]}".encode()).hexdigest()

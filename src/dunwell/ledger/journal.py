@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import AccountRow, JournalRow
@@ -44,7 +45,18 @@ class Pen:
 
 
 def _digest(row: JournalRow) -> str:
-    fields = [row.account_id, row.seq, row.at, row.on.isoformat(), row.who, row.what, row.invoice, row.why, row.data, row.prev]
+    fields = [
+        row.account_id,
+        row.seq,
+        row.at,
+        row.on.isoformat(),
+        row.who,
+        row.what,
+        row.invoice,
+        row.why,
+        row.data,
+        row.prev,
+    ]
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -76,12 +88,12 @@ def entries(work: Work, account_number: str, invoice: str | None = None) -> list
     """The account's entries, oldest first; of one invoice only where it is named."""
     query = (
         select(JournalRow)
-        .join(AccountRow, JournalRow.account_id == AccountRow.id)
-        .where(AccountRow.number == account_number)
-        .order_by(JournalRow.seq)
+        .join(AccountRow, col(JournalRow.account_id) == col(AccountRow.id))
+        .where(col(AccountRow.number) == account_number)
+        .order_by(col(JournalRow.seq))
     )
     if invoice is not None:
-        query = query.where(JournalRow.invoice == invoice)
+        query = query.where(col(JournalRow.invoice) == invoice)
     return [
         Entry(r.seq, r.at, r.on, r.who, r.what, r.invoice, r.why, json.loads(r.data))
         for r in work.session.execute(query).scalars()
@@ -92,7 +104,9 @@ def broken_chains(work: Work) -> Iterator[str]:
     """A sentence for every account whose chain does not hold: an entry changed, missing or out of order."""
     heads = {row.id: (row.number, row.seq, row.head) for row in work.session.execute(select(AccountRow)).scalars()}
     state: dict[int, tuple[int, str]] = {}
-    query = select(JournalRow).order_by(JournalRow.account_id, JournalRow.seq).execution_options(yield_per=1000)
+    query = (
+        select(JournalRow).order_by(col(JournalRow.account_id), col(JournalRow.seq)).execution_options(yield_per=1000)
+    )
     for row in work.session.execute(query).scalars():
         seq, head = state.get(row.account_id, (0, ""))
         if row.seq != seq + 1 or row.prev != head or row.hash != _digest(row):
@@ -106,7 +120,11 @@ def broken_chains(work: Work) -> Iterator[str]:
 def seal(work: Work) -> str:
     """SHA-256 over every account's head, in order of account: what a cycle leaves behind as its seal."""
     digest = hashlib.sha256()
-    query = select(AccountRow.number, AccountRow.head).order_by(AccountRow.id).execution_options(yield_per=5000)
+    query = (
+        select(col(AccountRow.number), col(AccountRow.head))
+        .order_by(col(AccountRow.id))
+        .execution_options(yield_per=5000)
+    )
     for number, head in work.session.execute(query):
         digest.update(f"{number}\0{head}\n".encode())
     return digest.hexdigest()

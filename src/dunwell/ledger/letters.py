@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from dunwell.ledger import journal, tasks
 from dunwell.ledger.books import Work
@@ -37,35 +38,46 @@ class LetterRecord:
 def letters(work: Work, on: date | None = None) -> list[LetterRecord]:
     """The letters of one day, or all; in order of sending. A letter reserved and not settled shows as in doubt."""
     query = (
-        select(LetterRow, AccountRow.number)
-        .join(AccountRow, LetterRow.account_id == AccountRow.id)
-        .where(LetterRow.state != "withdrawn")
-        .order_by(LetterRow.on, LetterRow.id)
+        select(LetterRow, col(AccountRow.number))
+        .join(AccountRow, col(LetterRow.account_id) == col(AccountRow.id))
+        .where(col(LetterRow.state) != "withdrawn")
+        .order_by(col(LetterRow.on), col(LetterRow.id))
     )
-    lines = select(LetterLineRow.letter_id, InvoiceRow.number).join(InvoiceRow, LetterLineRow.invoice_id == InvoiceRow.id)
+    lines = select(col(LetterLineRow.letter_id), col(InvoiceRow.number)).join(
+        InvoiceRow, col(LetterLineRow.invoice_id) == col(InvoiceRow.id)
+    )
     if on is not None:
-        query = query.where(LetterRow.on == on)
-        lines = lines.join(LetterRow, LetterLineRow.letter_id == LetterRow.id).where(LetterRow.on == on)
+        query = query.where(col(LetterRow.on) == on)
+        lines = lines.join(LetterRow, col(LetterLineRow.letter_id) == col(LetterRow.id)).where(col(LetterRow.on) == on)
     numbers: dict[int, list[str]] = {}
-    for letter_id, number in work.session.execute(lines.order_by(InvoiceRow.due, InvoiceRow.number)).tuples():
+    for letter_id, number in work.session.execute(lines.order_by(col(InvoiceRow.due), col(InvoiceRow.number))).tuples():
         numbers.setdefault(letter_id, []).append(number)
     return [
         LetterRecord(
-            account, row.name, row.stage, row.language, tuple(numbers.get(row.id or 0, ())), row.to_email,
-            row.message_id, _SHOWN.get(row.state, row.state), row.on, row.reason, row.subject,
+            account,
+            row.name,
+            row.stage,
+            row.language,
+            tuple(numbers.get(row.id or 0, ())),
+            row.to_email,
+            row.message_id,
+            _SHOWN.get(row.state, row.state),
+            row.on,
+            row.reason,
+            row.subject,
         )
         for row, account in work.session.execute(query).tuples()
-    ]  # fmt: skip
+    ]
 
 
 def thread(work: Work, invoice_ids: list[int]) -> list[str]:
     """The Message-IDs of the letters that these cases got, oldest first: what a new one refers to."""
     query = (
-        select(LetterRow.message_id)
-        .join(LetterLineRow, LetterLineRow.letter_id == LetterRow.id)
-        .where(LetterLineRow.invoice_id.in_(invoice_ids), LetterRow.state.in_(COUNTED))
-        .group_by(LetterRow.id, LetterRow.message_id)
-        .order_by(LetterRow.id)
+        select(col(LetterRow.message_id))
+        .join(LetterLineRow, col(LetterLineRow.letter_id) == col(LetterRow.id))
+        .where(col(LetterLineRow.invoice_id).in_(invoice_ids), col(LetterRow.state).in_(COUNTED))
+        .group_by(col(LetterRow.id), col(LetterRow.message_id))
+        .order_by(col(LetterRow.id))
     )
     return list(work.session.execute(query).scalars())
 
@@ -73,15 +85,17 @@ def thread(work: Work, invoice_ids: list[int]) -> list[str]:
 def earlier_days(work: Work, invoice_ids: list[int], most: int = 3) -> tuple[date, ...]:
     """The days of the last overdue letters about these cases, newest first."""
     query = (
-        select(TouchRow.on)
+        select(col(TouchRow.on))
         .where(
-            TouchRow.invoice_id.in_(invoice_ids), TouchRow.channel == "email", TouchRow.state.in_(COUNTED),
-            TouchRow.stage.not_in(("issued", "upcoming")),
+            col(TouchRow.invoice_id).in_(invoice_ids),
+            col(TouchRow.channel) == "email",
+            col(TouchRow.state).in_(COUNTED),
+            col(TouchRow.stage).not_in(("issued", "upcoming")),
         )
         .distinct()
-        .order_by(TouchRow.on.desc())
+        .order_by(col(TouchRow.on).desc())
         .limit(most)
-    )  # fmt: skip
+    )
     return tuple(day for day in work.session.execute(query).scalars() if day is not None)
 
 
@@ -90,7 +104,9 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
 
     One that did not go frees its account's day, and its touches are due again.
     """
-    query = select(LetterRow).where(LetterRow.message_id == message_id, LetterRow.state.in_(("in_doubt", "reserved")))
+    query = select(LetterRow).where(
+        col(LetterRow.message_id) == message_id, col(LetterRow.state).in_(("in_doubt", "reserved"))
+    )
     row = work.session.execute(query).scalars().first()
     if row is None or row.id is None:
         return False
@@ -99,7 +115,7 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
         settle(work, row.id, Settled("sent", f"settled by {pen.who}: {why}"), pen)
     else:
         row.state, row.reason, row.slot = "withdrawn", f"settled by {pen.who}: did not go: {why}", None
-        for touch in work.session.execute(select(TouchRow).where(TouchRow.letter_id == row.id)).scalars():
+        for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
             touch.state, touch.on, touch.letter_id = "waiting", None, None
         _look_again(work, row.id)
         journal.write(work, account, pen, "letter_withdrawn", why=row.reason, message_id=message_id)
@@ -108,6 +124,6 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
 
 
 def _look_again(work: Work, letter_id: int) -> None:
-    covered = select(LetterLineRow.invoice_id).where(LetterLineRow.letter_id == letter_id)
-    for invoice in work.session.execute(select(InvoiceRow).where(InvoiceRow.id.in_(covered))).scalars():
+    covered = select(col(LetterLineRow.invoice_id)).where(col(LetterLineRow.letter_id) == letter_id)
+    for invoice in work.session.execute(select(InvoiceRow).where(col(InvoiceRow.id).in_(covered))).scalars():
         invoice.next_on = LOOK_NOW

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import AccountRow, ContactRow, InvoiceRow, LetterRow, TouchRow
@@ -30,7 +31,7 @@ class Happened:
 
 def invoice_id(work: Work, number: str) -> int | None:
     """The ledger's key of the invoice `number`."""
-    return work.session.execute(select(InvoiceRow.id).where(InvoiceRow.number == number)).scalar_one_or_none()
+    return work.session.execute(select(col(InvoiceRow.id)).where(col(InvoiceRow.number) == number)).scalar_one_or_none()
 
 
 def state(work: Work, key: int) -> str:
@@ -42,25 +43,34 @@ def like(work: Work, number: str) -> list[str]:
     """Some invoice numbers that begin or end like `number`, for suggestions."""
     start = number[: max(1, len(number) // 2)].replace("%", "").replace("_", "")
     end = number[-max(1, len(number) // 2) :].replace("%", "").replace("_", "")
-    query = select(InvoiceRow.number).where(InvoiceRow.number.like(f"{start}%") | InvoiceRow.number.like(f"%{end}"))
+    query = select(col(InvoiceRow.number)).where(
+        col(InvoiceRow.number).like(f"{start}%") | col(InvoiceRow.number).like(f"%{end}")
+    )
     return list(work.session.execute(query.limit(2000)).scalars())
 
 
 def history(work: Work, key: int) -> list[Happened]:
     """The invoice's touches, in order of their days."""
     query = (
-        select(TouchRow, LetterRow.message_id, LetterRow.reason)
-        .outerjoin(LetterRow, TouchRow.letter_id == LetterRow.id)
-        .where(TouchRow.invoice_id == key)
-        .order_by(func.coalesce(TouchRow.on, TouchRow.due_on), TouchRow.id)
+        select(TouchRow, col(LetterRow.message_id), col(LetterRow.reason))
+        .outerjoin(LetterRow, col(TouchRow.letter_id) == col(LetterRow.id))
+        .where(col(TouchRow.invoice_id) == key)
+        .order_by(func.coalesce(col(TouchRow.on), col(TouchRow.due_on)), col(TouchRow.id))
     )
     return [
         Happened(
-            row.on, row.due_on, row.channel, row.stage, row.round, row.letter, _SHOWN.get(row.state, row.state),
-            answer or row.reason, message_id,
+            row.on,
+            row.due_on,
+            row.channel,
+            row.stage,
+            row.round,
+            row.letter,
+            _SHOWN.get(row.state, row.state),
+            answer or row.reason,
+            message_id,
         )
         for row, message_id, answer in work.session.execute(query).tuples()
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +92,10 @@ def counts(work: Work) -> Counts:
     return Counts(
         number(select(func.count()).select_from(AccountRow)),
         number(select(func.count()).select_from(ContactRow)),
-        number(select(func.count()).select_from(InvoiceRow).where(InvoiceRow.kind == "invoice")),
+        number(select(func.count()).select_from(InvoiceRow).where(col(InvoiceRow.kind) == "invoice")),
         number(
-            select(func.count()).select_from(InvoiceRow).where(InvoiceRow.kind == "invoice", InvoiceRow.state == "open")
+            select(func.count())
+            .select_from(InvoiceRow)
+            .where(col(InvoiceRow.kind) == "invoice", col(InvoiceRow.state) == "open")
         ),
     )

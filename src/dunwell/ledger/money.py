@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from dunwell.ledger import journal
 from dunwell.ledger.books import Work
@@ -37,10 +38,16 @@ class Receipt:
 def refresh(work: Work, invoice: InvoiceRow) -> None:
     """Work out anew what is open on an invoice or credit note, and what follows from that for its case."""
     work.session.flush()
-    query = select(AllocationRow.part, func.sum(AllocationRow.amount)).where(AllocationRow.invoice_id == invoice.id)
-    applied = {part: int(total) for part, total in work.session.execute(query.group_by(AllocationRow.part)).tuples()}
-    charged = select(func.sum(ChargeRow.amount)).where(ChargeRow.invoice_id == invoice.id, ChargeRow.waived_on.is_(None))
-    given = select(func.sum(AllocationRow.amount)).where(AllocationRow.credit_note_id == invoice.id)
+    query = select(col(AllocationRow.part), func.sum(col(AllocationRow.amount))).where(
+        col(AllocationRow.invoice_id) == invoice.id
+    )
+    applied = {
+        part: int(total) for part, total in work.session.execute(query.group_by(col(AllocationRow.part))).tuples()
+    }
+    charged = select(func.sum(col(ChargeRow.amount))).where(
+        col(ChargeRow.invoice_id) == invoice.id, col(ChargeRow.waived_on).is_(None)
+    )
+    given = select(func.sum(col(AllocationRow.amount))).where(col(AllocationRow.credit_note_id) == invoice.id)
     invoice.principal_open = (
         invoice.amount - applied.get("principal", 0) - int(work.session.execute(given).scalar_one() or 0)
     )
@@ -55,19 +62,28 @@ def refresh(work: Work, invoice: InvoiceRow) -> None:
 
 
 def _drop_open_touches(work: Work, invoice: InvoiceRow) -> None:
-    query = select(TouchRow).where(TouchRow.invoice_id == invoice.id, TouchRow.state.in_(("proposed", "waiting")))
+    query = select(TouchRow).where(
+        col(TouchRow.invoice_id) == invoice.id, col(TouchRow.state).in_(("proposed", "waiting"))
+    )
     for touch in work.session.execute(query).scalars():
         touch.state, touch.reason = "superseded", "paid"
 
 
 def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: Pen, kind: str = "payment") -> bool:
     """Book a payment and spread it; returns False where it is known already. What is left over stays unapplied."""
-    if work.session.execute(select(PaymentRow.id).where(PaymentRow.key == receipt.key)).first():
+    if work.session.execute(select(col(PaymentRow.id)).where(col(PaymentRow.key) == receipt.key)).first():
         return False
     row = PaymentRow(
-        key=receipt.key, account_id=account.id or 0, invoice_id=receipt.invoice_id, on=receipt.on, amount=receipt.minor,
-        currency=receipt.currency, reference=receipt.reference, kind=kind, source=receipt.source,
-    )  # fmt: skip
+        key=receipt.key,
+        account_id=account.id or 0,
+        invoice_id=receipt.invoice_id,
+        on=receipt.on,
+        amount=receipt.minor,
+        currency=receipt.currency,
+        reference=receipt.reference,
+        kind=kind,
+        source=receipt.source,
+    )
     work.session.add(row)
     work.session.flush()
     left = receipt.minor
@@ -80,9 +96,16 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
         for invoice in open_invoices(work, account.id or 0, receipt.currency):
             left -= _allocate(work, invoice, left, order, payment_id=row.id, automatic=False) if left else 0
     journal.write(
-        work, account, pen, kind, on_day=receipt.on, amount=receipt.minor, currency=receipt.currency,
-        unapplied=left, invoice=_number(work, receipt.invoice_id),
-    )  # fmt: skip
+        work,
+        account,
+        pen,
+        kind,
+        on_day=receipt.on,
+        amount=receipt.minor,
+        currency=receipt.currency,
+        unapplied=left,
+        invoice=_number(work, receipt.invoice_id),
+    )
     return True
 
 
@@ -109,10 +132,14 @@ def _allocate(
             used += share
             work.session.add(
                 AllocationRow(
-                    payment_id=payment_id, credit_note_id=credit_note_id, invoice_id=invoice.id or 0, amount=share,
-                    part=part, automatic=automatic,
+                    payment_id=payment_id,
+                    credit_note_id=credit_note_id,
+                    invoice_id=invoice.id or 0,
+                    amount=share,
+                    part=part,
+                    automatic=automatic,
                 )
-            )  # fmt: skip
+            )
     if used:
         refresh(work, invoice)
     return used
@@ -123,12 +150,12 @@ def open_invoices(work: Work, account_id: int, currency: str) -> Sequence[Invoic
     query = (
         select(InvoiceRow)
         .where(
-            InvoiceRow.account_id == account_id,
-            InvoiceRow.currency == currency,
-            InvoiceRow.kind == "invoice",
-            InvoiceRow.state == "open",
+            col(InvoiceRow.account_id) == account_id,
+            col(InvoiceRow.currency) == currency,
+            col(InvoiceRow.kind) == "invoice",
+            col(InvoiceRow.state) == "open",
         )
-        .order_by(InvoiceRow.due.is_(None), InvoiceRow.due, InvoiceRow.issued, InvoiceRow.number)
+        .order_by(col(InvoiceRow.due).is_(None), col(InvoiceRow.due), col(InvoiceRow.issued), col(InvoiceRow.number))
     )
     return work.session.execute(query).scalars().all()
 
@@ -136,46 +163,55 @@ def open_invoices(work: Work, account_id: int, currency: str) -> Sequence[Invoic
 def set_off(work: Work, account: AccountRow, order: Order, pen: Pen) -> None:
     """Set unapplied cash and credit notes off against the account's oldest open invoices of the same currency."""
     work.session.flush()
-    for payment, left in _unapplied(work, account.id or 0):
+    for payment, unapplied in _unapplied(work, account.id or 0):
+        left = unapplied
         for invoice in open_invoices(work, account.id or 0, payment.currency):
             left -= _allocate(work, invoice, left, order, payment_id=payment.id, automatic=True) if left else 0
     query = select(InvoiceRow).where(
-        InvoiceRow.account_id == account.id, InvoiceRow.kind == "credit_note", InvoiceRow.principal_open > 0
+        col(InvoiceRow.account_id) == account.id,
+        col(InvoiceRow.kind) == "credit_note",
+        col(InvoiceRow.principal_open) > 0,
     )
-    for note in work.session.execute(query.order_by(InvoiceRow.issued, InvoiceRow.number)).scalars().all():
+    for note in work.session.execute(query.order_by(col(InvoiceRow.issued), col(InvoiceRow.number))).scalars().all():
         for invoice in open_invoices(work, account.id or 0, note.currency):
-            used = _allocate(
-                work, invoice, note.principal_open, order, credit_note_id=note.id, automatic=True
-            ) if note.principal_open > 0 else 0  # fmt: skip
+            used = (
+                _allocate(work, invoice, note.principal_open, order, credit_note_id=note.id, automatic=True)
+                if note.principal_open > 0
+                else 0
+            )
             if used:
                 refresh(work, note)
-                journal.write(work, account, pen, "set_off", invoice=invoice.number, credit_note=note.number, amount=used)
+                journal.write(
+                    work, account, pen, "set_off", invoice=invoice.number, credit_note=note.number, amount=used
+                )
 
 
 def _unapplied(work: Work, account_id: int) -> list[tuple[PaymentRow, int]]:
     """The account's payments with money left on them, oldest first, and how much."""
-    spent = func.coalesce(func.sum(AllocationRow.amount), 0)
+    spent = func.coalesce(func.sum(col(AllocationRow.amount)), 0)
     query = (
-        select(PaymentRow, PaymentRow.amount - spent)
-        .outerjoin(AllocationRow, AllocationRow.payment_id == PaymentRow.id)
-        .where(PaymentRow.account_id == account_id, PaymentRow.amount > 0)
-        .group_by(PaymentRow.id)
-        .having(PaymentRow.amount > spent)
-        .order_by(PaymentRow.on, PaymentRow.id)
+        select(PaymentRow, col(PaymentRow.amount) - spent)
+        .outerjoin(AllocationRow, col(AllocationRow.payment_id) == col(PaymentRow.id))
+        .where(col(PaymentRow.account_id) == account_id, col(PaymentRow.amount) > 0)
+        .group_by(col(PaymentRow.id))
+        .having(col(PaymentRow.amount) > spent)
+        .order_by(col(PaymentRow.on), col(PaymentRow.id))
     )
     return [(row, int(left)) for row, left in work.session.execute(query).tuples()]
 
 
 def with_credit(work: Work) -> set[int]:
     """The ids of the accounts that have unapplied cash or a credit note to be set off."""
-    notes = select(InvoiceRow.account_id).where(InvoiceRow.kind == "credit_note", InvoiceRow.principal_open > 0)
-    spent = func.coalesce(func.sum(AllocationRow.amount), 0)
+    notes = select(col(InvoiceRow.account_id)).where(
+        col(InvoiceRow.kind) == "credit_note", col(InvoiceRow.principal_open) > 0
+    )
+    spent = func.coalesce(func.sum(col(AllocationRow.amount)), 0)
     cash = (
-        select(PaymentRow.account_id)
-        .outerjoin(AllocationRow, AllocationRow.payment_id == PaymentRow.id)
-        .where(PaymentRow.amount > 0)
-        .group_by(PaymentRow.id, PaymentRow.account_id, PaymentRow.amount)
-        .having(PaymentRow.amount > spent)
+        select(col(PaymentRow.account_id))
+        .outerjoin(AllocationRow, col(AllocationRow.payment_id) == col(PaymentRow.id))
+        .where(col(PaymentRow.amount) > 0)
+        .group_by(col(PaymentRow.id), col(PaymentRow.account_id), col(PaymentRow.amount))
+        .having(col(PaymentRow.amount) > spent)
     )
     return set(work.session.execute(notes).scalars()) | set(work.session.execute(cash).scalars())
 
@@ -183,8 +219,8 @@ def with_credit(work: Work) -> set[int]:
 def take_back_set_offs(work: Work, invoice: InvoiceRow) -> None:
     """Undo what we set off against an invoice, or from a credit note, by ourselves."""
     query = select(AllocationRow).where(
-        AllocationRow.automatic.is_(True),
-        (AllocationRow.invoice_id == invoice.id) | (AllocationRow.credit_note_id == invoice.id),
+        col(AllocationRow.automatic).is_(True),
+        (col(AllocationRow.invoice_id) == invoice.id) | (col(AllocationRow.credit_note_id) == invoice.id),
     )
     rows = work.session.execute(query).scalars().all()
     touched = {row.invoice_id for row in rows} | {row.credit_note_id for row in rows if row.credit_note_id}
@@ -196,8 +232,10 @@ def take_back_set_offs(work: Work, invoice: InvoiceRow) -> None:
 
 def booked_open(work: Work, invoice: InvoiceRow) -> int:
     """The open principal before anything that we set off by ourselves: what the creditor's own list compares with."""
-    query = select(func.sum(AllocationRow.amount)).where(
-        AllocationRow.invoice_id == invoice.id, AllocationRow.part == "principal", AllocationRow.automatic.is_(False)
+    query = select(func.sum(col(AllocationRow.amount))).where(
+        col(AllocationRow.invoice_id) == invoice.id,
+        col(AllocationRow.part) == "principal",
+        col(AllocationRow.automatic).is_(False),
     )
     return invoice.amount - int(work.session.execute(query).scalar_one() or 0)
 
@@ -208,7 +246,7 @@ def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, p
     if not difference:
         return 0
     take_back_set_offs(work, invoice)
-    count = select(func.count()).select_from(PaymentRow).where(PaymentRow.invoice_id == invoice.id)
+    count = select(func.count()).select_from(PaymentRow).where(col(PaymentRow.invoice_id) == invoice.id)
     key = f"adjust:{invoice.number}:{work.session.execute(count).scalar_one()}"
     _book_adjustment(work, account, invoice, difference, key, pen.on, source)
     journal.write(
@@ -221,9 +259,15 @@ def _book_adjustment(
     work: Work, account: AccountRow, invoice: InvoiceRow, minor: int, key: str, on: date, source: str
 ) -> None:
     payment = PaymentRow(
-        key=key, account_id=account.id or 0, invoice_id=invoice.id, on=on, amount=minor, currency=invoice.currency,
-        kind="adjustment", source=source,
-    )  # fmt: skip
+        key=key,
+        account_id=account.id or 0,
+        invoice_id=invoice.id,
+        on=on,
+        amount=minor,
+        currency=invoice.currency,
+        kind="adjustment",
+        source=source,
+    )
     work.session.add(payment)
     work.session.flush()
     work.session.add(AllocationRow(payment_id=payment.id, invoice_id=invoice.id or 0, amount=minor))
@@ -235,27 +279,27 @@ def _explain_adjustments(work: Work, account: AccountRow, row: PaymentRow, minor
 
     Returns what is left of the payment.
     """
-    net = func.sum(PaymentRow.amount)
+    net = func.sum(col(PaymentRow.amount))
     query = (
-        select(PaymentRow.invoice_id, net)
+        select(col(PaymentRow.invoice_id), net)
         .where(
-            PaymentRow.account_id == account.id,
-            PaymentRow.kind == "adjustment",
-            PaymentRow.currency == row.currency,
-            PaymentRow.invoice_id.is_not(None),
+            col(PaymentRow.account_id) == account.id,
+            col(PaymentRow.kind) == "adjustment",
+            col(PaymentRow.currency) == row.currency,
+            col(PaymentRow.invoice_id).is_not(None),
         )
-        .group_by(PaymentRow.invoice_id)
-        .having(net > 0, func.max(PaymentRow.on) >= row.on)
-        .order_by(func.min(PaymentRow.id))
+        .group_by(col(PaymentRow.invoice_id))
+        .having(net > 0, func.max(col(PaymentRow.on)) >= row.on)
+        .order_by(func.min(col(PaymentRow.id)))
     )
     if row.invoice_id is not None:
-        query = query.where(PaymentRow.invoice_id == row.invoice_id)
+        query = query.where(col(PaymentRow.invoice_id) == row.invoice_id)
     for invoice_id, adjusted in work.session.execute(query).all():
         share = min(minor, int(adjusted))
         if share and invoice_id is not None:
             invoice = work.session.get_one(InvoiceRow, invoice_id)
-            _book_adjustment(work, account, invoice, -share, f"explained:{row.key}:{invoice.number}", pen.on, row.source)
-            minor -= _allocate(
-                work, invoice, share, "principal_first", payment_id=row.id, automatic=False
-            )  # fmt: skip
+            _book_adjustment(
+                work, account, invoice, -share, f"explained:{row.key}:{invoice.number}", pen.on, row.source
+            )
+            minor -= _allocate(work, invoice, share, "principal_first", payment_id=row.id, automatic=False)
     return minor

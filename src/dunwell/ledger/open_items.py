@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from dunwell.intake.rows import OpenItemRow
 from dunwell.ledger import journal, money, tasks
@@ -44,7 +46,7 @@ def take_open_items(taker: Taker, rows: Sequence[OpenItemRow], list_no: int, loo
             continue
         account = accounts[row.account] = _account(taker, accounts.get(row.account), row)
         if row.email:
-            values: dict[str, str | None] = {"name": row.name, "role": Role.ACCOUNTS_PAYABLE.value}
+            values: dict[str, Any] = {"name": row.name, "role": Role.ACCOUNTS_PAYABLE.value}
             upsert_contact(taker, account, contacts, row.email, values, count=False)
         if row.invoice is None:
             loose[row.account, row.open.currency] += abs(row.open.minor)
@@ -73,7 +75,9 @@ def _account(taker: Taker, known: AccountRow | None, row: OpenItemRow) -> Accoun
     return account
 
 
-def _take_item(taker: Taker, account: AccountRow, invoices: dict[str, InvoiceRow], row: OpenItemRow, list_no: int) -> None:
+def _take_item(
+    taker: Taker, account: AccountRow, invoices: dict[str, InvoiceRow], row: OpenItemRow, list_no: int
+) -> None:
     kind = "credit_note" if row.amount.minor < 0 else "invoice"
     number = row.invoice or ""
     known = invoices.get(number)
@@ -81,11 +85,20 @@ def _take_item(taker: Taker, account: AccountRow, invoices: dict[str, InvoiceRow
     if known is not None and known.kind == kind and minor < known.amount and known.currency == row.amount.currency:
         # The list says both what was invoiced and what is open: what we had allocated gives way to it.
         money.take_back_set_offs(taker.work, known)
-        money.adjust(taker.work, account, known, known.amount, taker.pen, taker.source, "the amount on the list is lower")
+        money.adjust(
+            taker.work, account, known, known.amount, taker.pen, taker.source, "the amount on the list is lower"
+        )
     invoice = upsert_invoice(
-        taker, account, invoices, row.line, number, kind, minor, row.amount.currency,
+        taker,
+        account,
+        invoices,
+        row.line,
+        number,
+        kind,
+        minor,
+        row.amount.currency,
         {"issued": row.issued, "due": row.due},
-    )  # fmt: skip
+    )
     if invoice is None:
         return
     invoice.list_no = list_no
@@ -100,23 +113,33 @@ def _take_item(taker: Taker, account: AccountRow, invoices: dict[str, InvoiceRow
     if by:
         taker.touched.add(account.id or 0)
         if known is not None:
-            taker.tally.changes.append(f"{number}: open {row.open} by the list, adjusted by {Money(by, invoice.currency)}")
+            taker.tally.changes.append(
+                f"{number}: open {row.open} by the list, adjusted by {Money(by, invoice.currency)}"
+            )
 
 
 def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
     """Cash of an account that the list shows without an invoice: what the last list showed is replaced by it."""
-    query = select(PaymentRow).where(PaymentRow.kind == "unapplied", PaymentRow.source == taker.source)
+    query = select(PaymentRow).where(col(PaymentRow.kind) == "unapplied", col(PaymentRow.source) == taker.source)
     known = {row.key: row for row in taker.work.session.execute(query).scalars()}
     accounts = taker.accounts_by_number(number for number, _ in loose)
-    wanted = {f"unapplied:{taker.source}:{number}:{currency}": (number, currency, minor) for (number, currency), minor in loose.items()}
+    wanted = {
+        f"unapplied:{taker.source}:{number}:{currency}": (number, currency, minor)
+        for (number, currency), minor in loose.items()
+    }
     for key, (number, currency, minor) in wanted.items():
         row = known.get(key)
         account = accounts[number]
         if row is None:
             row = PaymentRow(
-                key=key, account_id=account.id or 0, on=taker.pen.on, amount=0, currency=currency, kind="unapplied",
+                key=key,
+                account_id=account.id or 0,
+                on=taker.pen.on,
+                amount=0,
+                currency=currency,
+                kind="unapplied",
                 source=taker.source,
-            )  # fmt: skip
+            )
             taker.work.session.add(row)
             taker.work.session.flush()
         _set_loose(taker, row, minor)
@@ -128,7 +151,7 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
 def _set_loose(taker: Taker, row: PaymentRow, minor: int) -> None:
     if row.amount == minor:
         return
-    freed = select(AllocationRow).where(AllocationRow.payment_id == row.id)
+    freed = select(AllocationRow).where(col(AllocationRow.payment_id) == row.id)
     touched = set()
     for allocation in taker.work.session.execute(freed).scalars().all():
         touched.add(allocation.invoice_id)
@@ -141,18 +164,20 @@ def _set_loose(taker: Taker, row: PaymentRow, minor: int) -> None:
     taker.touched.add(row.account_id)
 
 
-def missing_from(taker: Taker, list_no: int, unread: Collection[str], *, complete: bool, keep_charges: bool) -> list[str]:
+def missing_from(
+    taker: Taker, list_no: int, unread: Collection[str], *, complete: bool, keep_charges: bool
+) -> list[str]:
     """What the last list of the source had and this one has not: asked about, or closed as paid. Returns the numbers.
 
     A number that stands in a row which could not be read (`unread`) is not missing.
     """
     query = select(InvoiceRow).where(
-        InvoiceRow.source == taker.source,
-        InvoiceRow.list_no == list_no - 1 if not complete else InvoiceRow.list_no < list_no,
-        InvoiceRow.principal_open > 0,
+        col(InvoiceRow.source) == taker.source,
+        col(InvoiceRow.list_no) == list_no - 1 if not complete else col(InvoiceRow.list_no) < list_no,
+        col(InvoiceRow.principal_open) > 0,
     )
     missing = []
-    for invoice in taker.work.session.execute(query.order_by(InvoiceRow.number)).scalars().all():
+    for invoice in taker.work.session.execute(query.order_by(col(InvoiceRow.number))).scalars().all():
         if invoice.number in unread:
             invoice.list_no = list_no
             continue
@@ -162,10 +187,14 @@ def missing_from(taker: Taker, list_no: int, unread: Collection[str], *, complet
             _close(taker, account, invoice, keep_charges)
         elif invoice.kind == "invoice":
             tasks.make(
-                taker.work, f"paid_or_left_out:{invoice.number}", "paid_or_left_out",
+                taker.work,
+                f"paid_or_left_out:{invoice.number}",
+                "paid_or_left_out",
                 f"{invoice.number} was on the last list and is not on this one: paid, or left out?",
-                made_on=taker.pen.on, account_id=account.id, invoice_id=invoice.id,
-            )  # fmt: skip
+                made_on=taker.pen.on,
+                account_id=account.id,
+                invoice_id=invoice.id,
+            )
     return missing
 
 
@@ -173,7 +202,7 @@ def _close(taker: Taker, account: AccountRow, invoice: InvoiceRow, keep_charges:
     money.adjust(taker.work, account, invoice, 0, taker.pen, taker.source, "closed: not on the complete list")
     if not keep_charges:
         for charge in taker.work.session.execute(
-            select(ChargeRow).where(ChargeRow.invoice_id == invoice.id, ChargeRow.waived_on.is_(None))
+            select(ChargeRow).where(col(ChargeRow.invoice_id) == invoice.id, col(ChargeRow.waived_on).is_(None))
         ).scalars():
             charge.waived_on, charge.waived_why = taker.pen.on, "closed by the ledger"
     money.take_back_set_offs(taker.work, invoice)

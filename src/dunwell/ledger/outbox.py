@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from dunwell.ledger import journal, tasks
 from dunwell.ledger.books import Work
@@ -67,14 +68,14 @@ def slot_taken(work: Work, account_number: str, on: date) -> bool:
 
     Asked under the account's lock, so that of two runs side by side one sees the other's letter.
     """
-    query = select(LetterRow.state).where(LetterRow.slot == slot_of(account_number, on))
+    query = select(col(LetterRow.state)).where(col(LetterRow.slot) == slot_of(account_number, on))
     state = work.session.execute(query).scalars().first()
     return state is not None and state != "waiting"
 
 
 def waiting_letter(work: Work, account_id: int) -> int | None:
     """The account's letter that the server put off and that is to be tried again, if there is one."""
-    query = select(LetterRow.id).where(LetterRow.account_id == account_id, LetterRow.state == "waiting")
+    query = select(col(LetterRow.id)).where(col(LetterRow.account_id) == account_id, col(LetterRow.state) == "waiting")
     return work.session.execute(query).scalars().first()
 
 
@@ -94,23 +95,35 @@ def reserve(work: Work, draft: Draft, pen: Pen, worker: str, waiting: int | None
     row = session.get_one(LetterRow, waiting) if waiting else LetterRow(account_id=draft.account_id, state="")  # type: ignore[call-arg]
     row.slot = None if draft.rehearsal else slot_of(account.number, draft.on)
     row.on, row.name, row.stage, row.language = draft.on, draft.name, draft.stage, draft.language
-    row.to_email, row.subject, row.message_id, row.deadline = draft.to_email, draft.subject, draft.message_id, draft.deadline
+    row.to_email, row.subject, row.message_id, row.deadline = (
+        draft.to_email,
+        draft.subject,
+        draft.message_id,
+        draft.deadline,
+    )
     row.state, row.reason, row.worker = "reserved", "handed to the mail server; no answer on record", worker
     row.reserved_at, row.settled_at, row.kind = pen.now.isoformat(timespec="seconds"), None, "cycle"
     session.add(row)
     session.flush()
     _write_content(work, row, draft, fresh=waiting is None)
     journal.write(
-        work, account, pen, "letter_reserved", why=f"letter '{draft.name}' to one contact", letter=draft.name,
-        message_id=draft.message_id, invoices=[cover.number for cover in draft.covers], rehearsal=draft.rehearsal,
-    )  # fmt: skip
+        work,
+        account,
+        pen,
+        "letter_reserved",
+        why=f"letter '{draft.name}' to one contact",
+        letter=draft.name,
+        message_id=draft.message_id,
+        invoices=[cover.number for cover in draft.covers],
+        rehearsal=draft.rehearsal,
+    )
     return row.id or 0
 
 
 def _write_content(work: Work, row: LetterRow, draft: Draft, *, fresh: bool) -> None:
     session, letter_id = work.session, row.id or 0
     if not fresh:
-        for old in session.execute(select(LetterLineRow).where(LetterLineRow.letter_id == letter_id)).scalars():
+        for old in session.execute(select(LetterLineRow).where(col(LetterLineRow.letter_id) == letter_id)).scalars():
             session.delete(old)
         session.delete(session.get_one(LetterBodyRow, letter_id))
         session.flush()
@@ -118,7 +131,9 @@ def _write_content(work: Work, row: LetterRow, draft: Draft, *, fresh: bool) -> 
     state = "rehearsed" if draft.rehearsal else "reserved"
     by_invoice = {cover.invoice_id: cover for cover in draft.covers}
     query = select(TouchRow).where(
-        TouchRow.invoice_id.in_(list(by_invoice)), TouchRow.channel == "email", TouchRow.state == "proposed"
+        col(TouchRow.invoice_id).in_(list(by_invoice)),
+        col(TouchRow.channel) == "email",
+        col(TouchRow.state) == "proposed",
     )
     for touch in session.execute(query).scalars():
         touch.state, touch.letter_id, touch.on, touch.deadline = state, letter_id, draft.on, draft.deadline
@@ -144,7 +159,7 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> tuple[int,
     """
     row = work.session.get_one(LetterRow, letter_id, with_for_update=work.postgres)
     account = work.lock_account(row.account_id)
-    lines = select(LetterLineRow.invoice_id).where(LetterLineRow.letter_id == letter_id)
+    lines = select(col(LetterLineRow.invoice_id)).where(col(LetterLineRow.letter_id) == letter_id)
     covered = tuple(work.session.execute(lines).scalars())
     if row.state not in ("reserved", "in_doubt"):
         return covered
@@ -161,7 +176,7 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> tuple[int,
 
 def _settle_touches(work: Work, row: LetterRow, state: str) -> None:
     back = {"waiting": "proposed", "failed": "failed"}.get(state, state)
-    for touch in work.session.execute(select(TouchRow).where(TouchRow.letter_id == row.id)).scalars():
+    for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
         if touch.state in ("reserved", "in_doubt"):
             touch.state = back
             if back in ("proposed", "failed"):
@@ -171,17 +186,26 @@ def _settle_touches(work: Work, row: LetterRow, state: str) -> None:
 def _failed(work: Work, row: LetterRow, account: AccountRow, settled: Settled, pen: Pen) -> None:
     """A letter that the server refused for good: a task, and the address is bad where it said so."""
     if settled.bad_address:
-        query = select(ContactRow).where(ContactRow.account_id == row.account_id, ContactRow.email == row.to_email)
+        query = select(ContactRow).where(
+            col(ContactRow.account_id) == row.account_id, col(ContactRow.email) == row.to_email
+        )
         for contact in work.session.execute(query).scalars():
             contact.bad_since = pen.on
-        invoices = select(InvoiceRow).where(InvoiceRow.account_id == row.account_id, InvoiceRow.state == "open")
+        invoices = select(InvoiceRow).where(
+            col(InvoiceRow.account_id) == row.account_id, col(InvoiceRow.state) == "open"
+        )
         for invoice in work.session.execute(invoices).scalars():
             invoice.next_on = LOOK_NOW
     text = f"letter '{row.name}' of {row.on} was refused: {settled.reason}"
     tasks.make(
-        work, f"letter_failed:{row.message_id}", "bad_address" if settled.bad_address else "letter_failed", text,
-        made_on=pen.on, account_id=row.account_id, role="collector" if settled.bad_address else "operator",
-    )  # fmt: skip
+        work,
+        f"letter_failed:{row.message_id}",
+        "bad_address" if settled.bad_address else "letter_failed",
+        text,
+        made_on=pen.on,
+        account_id=row.account_id,
+        role="collector" if settled.bad_address else "operator",
+    )
 
 
 def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pen) -> int:
@@ -189,7 +213,7 @@ def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pe
 
     Returns how many are so now for the first time. After a day in doubt a person is asked.
     """
-    query = select(LetterRow).where(LetterRow.state == "reserved")
+    query = select(LetterRow).where(col(LetterRow.state) == "reserved")
     limit = older_than.isoformat(timespec="seconds")
     rows = work.session.execute(query).scalars()
     found = [row for row in rows if row.reserved_at < limit or gone(row.worker)]
@@ -199,8 +223,18 @@ def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pe
         account = work.lock_account(row.account_id)
         journal.write(work, account, pen, "letter_in_doubt", why=row.reason, letter=row.name, message_id=row.message_id)
     yesterday = (pen.now - timedelta(days=1)).isoformat(timespec="seconds")
-    old = select(LetterRow).where(LetterRow.state == "in_doubt", LetterRow.reserved_at < yesterday)
+    old = select(LetterRow).where(col(LetterRow.state) == "in_doubt", col(LetterRow.reserved_at) < yesterday)
     for row in work.session.execute(old).scalars():
-        text = f"letter '{row.name}' of {row.on} is in doubt: look for {row.message_id} in the sent mail, then settle it"
-        tasks.make(work, f"in_doubt:{row.message_id}", "in_doubt", text, made_on=pen.on, role="operator", account_id=row.account_id)
+        text = (
+            f"letter '{row.name}' of {row.on} is in doubt: look for {row.message_id} in the sent mail, then settle it"
+        )
+        tasks.make(
+            work,
+            f"in_doubt:{row.message_id}",
+            "in_doubt",
+            text,
+            made_on=pen.on,
+            role="operator",
+            account_id=row.account_id,
+        )
     return len(found)

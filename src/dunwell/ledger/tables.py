@@ -115,7 +115,7 @@ class PaymentRow(SQLModel, table=True):
 
 
 class AllocationRow(SQLModel, table=True):
-    """What part of a payment or credit note reduces which invoice. `automatic`: set off by us, not named by the payer."""
+    """What part of a payment or credit note reduces which invoice. `automatic`: set off by us."""
 
     __tablename__ = "allocation"
     id: int | None = Field(default=None, primary_key=True)
@@ -128,7 +128,7 @@ class AllocationRow(SQLModel, table=True):
 
 
 class ChargeRow(SQLModel, table=True):
-    """A late fee or other charge on an invoice, an item of its own. `key` says what it is for, so that it is charged once."""
+    """A late fee or other charge on an invoice. `key` says what it is for, so that it is charged once."""
 
     __tablename__ = "charge"
     id: int | None = Field(default=None, primary_key=True)

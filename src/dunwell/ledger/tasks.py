@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import AccountRow, InvoiceRow, TaskRow
@@ -39,7 +40,7 @@ def make(
     invoice_id: int | None = None,
 ) -> bool:
     """Make the task unless its key is known; an old one that was done is opened again. Returns whether it is new."""
-    row = work.session.execute(select(TaskRow).where(TaskRow.key == key)).scalar_one_or_none()
+    row = work.session.execute(select(TaskRow).where(col(TaskRow.key) == key)).scalar_one_or_none()
     if row is not None:
         reopened = row.state != "open"
         row.state, row.text = "open", text
@@ -48,17 +49,23 @@ def make(
         return reopened
     work.session.add(
         TaskRow(
-            key=key, kind=kind, role=role, account_id=account_id, invoice_id=invoice_id, made_on=made_on,
-            due_on=due_on or made_on, text=text,
+            key=key,
+            kind=kind,
+            role=role,
+            account_id=account_id,
+            invoice_id=invoice_id,
+            made_on=made_on,
+            due_on=due_on or made_on,
+            text=text,
         )
-    )  # fmt: skip
+    )
     work.session.flush()
     return True
 
 
 def settle(work: Work, key: str) -> None:
     """The reason for the task is gone: it is closed, if it was open."""
-    row = work.session.execute(select(TaskRow).where(TaskRow.key == key)).scalar_one_or_none()
+    row = work.session.execute(select(TaskRow).where(col(TaskRow.key) == key)).scalar_one_or_none()
     if row is not None and row.state == "open":
         row.state = "done"
 
@@ -66,11 +73,11 @@ def settle(work: Work, key: str) -> None:
 def open_tasks(work: Work) -> list[Task]:
     """All open tasks, the most urgent first."""
     query = (
-        select(TaskRow, AccountRow.number, InvoiceRow.number)
-        .outerjoin(AccountRow, TaskRow.account_id == AccountRow.id)
-        .outerjoin(InvoiceRow, TaskRow.invoice_id == InvoiceRow.id)
-        .where(TaskRow.state == "open")
-        .order_by(TaskRow.due_on, TaskRow.id)
+        select(TaskRow, col(AccountRow.number), col(InvoiceRow.number))
+        .outerjoin(AccountRow, col(TaskRow.account_id) == col(AccountRow.id))
+        .outerjoin(InvoiceRow, col(TaskRow.invoice_id) == col(InvoiceRow.id))
+        .where(col(TaskRow.state) == "open")
+        .order_by(col(TaskRow.due_on), col(TaskRow.id))
     )
     return [
         Task(str(row.id), row.kind, row.role, account, invoice, row.made_on, row.due_on, row.text, row.state)

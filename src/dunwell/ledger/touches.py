@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from dunwell.ledger import journal, tasks
 from dunwell.ledger.books import Work
@@ -14,7 +15,8 @@ from dunwell.ledger.cases import COUNTED, Loaded
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import AccountRow, InvoiceRow, TouchRow
 from dunwell.terms.calendar import working_day_from
-from dunwell.terms.decision import Ask, Call, Close, Decision, Notice, Reason, Refer, Send, Work as PeopleWork
+from dunwell.terms.decision import Ask, Call, Close, Decision, Notice, Reason, Refer, Send
+from dunwell.terms.decision import Work as PeopleWork
 
 OPEN = ("proposed", "waiting")
 """States of a touch that came due and has not gone yet."""
@@ -34,9 +36,16 @@ def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen) -> None:
     proposed = _touch(work, loaded, decision)
     if changed or proposed:
         journal.write(
-            work, account, pen, "decided", invoice=invoice.number, why=decision.why,
-            stage=decision.stage, reason=decision.reason.value, outcome=type(decision.outcome).__name__.lower(),
-        )  # fmt: skip
+            work,
+            account,
+            pen,
+            "decided",
+            invoice=invoice.number,
+            why=decision.why,
+            stage=decision.stage,
+            reason=decision.reason.value,
+            outcome=type(decision.outcome).__name__.lower(),
+        )
     for item in decision.work:
         _give(work, loaded, account, item, decision, pen)
     if isinstance(decision.outcome, Refer):
@@ -61,7 +70,9 @@ def _touch(work: Work, loaded: Loaded, decision: Decision) -> bool:
 
     Returns whether it is newly proposed.
     """
-    rows = work.session.execute(select(TouchRow).where(TouchRow.invoice_id == loaded.invoice_id, TouchRow.channel == "email"))
+    rows = work.session.execute(
+        select(TouchRow).where(col(TouchRow.invoice_id) == loaded.invoice_id, col(TouchRow.channel) == "email")
+    )
     due = decision.touch
     mine: TouchRow | None = None
     for row in rows.scalars():
@@ -73,7 +84,12 @@ def _touch(work: Work, loaded: Loaded, decision: Decision) -> bool:
         return False
     if mine is None:
         mine = TouchRow(
-            invoice_id=loaded.invoice_id, stage=due.stage, round=due.round, letter=due.letter, due_on=due.due_on, state=""
+            invoice_id=loaded.invoice_id,
+            stage=due.stage,
+            round=due.round,
+            letter=due.letter,
+            due_on=due.due_on,
+            state="",
         )
         work.session.add(mine)
     before, mine.letter = mine.state, due.letter
@@ -96,44 +112,72 @@ def _give(work: Work, loaded: Loaded, account: AccountRow, item: PeopleWork, dec
         per_account = item.subject == "no_reachable_contact"
         key = f"{item.subject}:{account.number if per_account else number}"
         tasks.make(
-            work, key, item.subject, decision.why, made_on=pen.on, account_id=loaded.account_id,
+            work,
+            key,
+            item.subject,
+            decision.why,
+            made_on=pen.on,
+            account_id=loaded.account_id,
             invoice_id=None if per_account else loaded.invoice_id,
-        )  # fmt: skip
+        )
         return
     channel = "call" if isinstance(item, Call) else "notice"
     work.session.add(
         TouchRow(
-            invoice_id=loaded.invoice_id, channel=channel, stage=item.stage, round=item.round, due_on=item.due_on,
-            state="given", on=pen.on,
+            invoice_id=loaded.invoice_id,
+            channel=channel,
+            stage=item.stage,
+            round=item.round,
+            due_on=item.due_on,
+            state="given",
+            on=pen.on,
         )
-    )  # fmt: skip
+    )
     if isinstance(item, Notice):
         text = f"{account.name}: {item.event} services by {item.by} unless paid; {case.outstanding} open on {number}"
         key = f"notice:{item.event}:{number}:{item.stage}:{item.round}"
         tasks.make(
-            work, key, item.event, text, made_on=pen.on, due_on=item.by, role="service", account_id=loaded.account_id,
+            work,
+            key,
+            item.event,
+            text,
+            made_on=pen.on,
+            due_on=item.by,
+            role="service",
+            account_id=loaded.account_id,
             invoice_id=loaded.invoice_id,
-        )  # fmt: skip
+        )
     else:
         # One call an account a day, whichever of its invoices asked for it.
         key = f"call:{account.number}:{pen.on}"
         text = f"call {account.name}: {case.outstanding} open on {number}, stage {item.stage}"
         due = working_day_from(pen.on, case.account.country)
         tasks.make(
-            work, key, "call", text, made_on=pen.on, due_on=due, account_id=loaded.account_id, invoice_id=loaded.invoice_id
+            work,
+            key,
+            "call",
+            text,
+            made_on=pen.on,
+            due_on=due,
+            account_id=loaded.account_id,
+            invoice_id=loaded.invoice_id,
         )
-    journal.write(
-        work, account, pen, channel, invoice=number, why=decision.why, stage=item.stage, round=item.round
-    )
+    journal.write(work, account, pen, channel, invoice=number, why=decision.why, stage=item.stage, round=item.round)
 
 
 def _refer(work: Work, loaded: Loaded, account: AccountRow, decision: Decision, pen: Pen) -> None:
     """Propose the case for the litigation queue: a person decides."""
     number = loaded.case.invoice.number
     made = tasks.make(
-        work, f"refer:{number}", "refer", f"{account.name}: {decision.why}", made_on=pen.on, role="owner",
-        account_id=loaded.account_id, invoice_id=loaded.invoice_id,
-    )  # fmt: skip
+        work,
+        f"refer:{number}",
+        "refer",
+        f"{account.name}: {decision.why}",
+        made_on=pen.on,
+        role="owner",
+        account_id=loaded.account_id,
+        invoice_id=loaded.invoice_id,
+    )
     if made:
         journal.write(work, account, pen, "proposed_for_litigation", invoice=number, why=decision.why)
 
@@ -151,26 +195,31 @@ class Proposal:
 def proposals(work: Work) -> list[Proposal]:
     """The accounts with proposed touches, by id."""
     query = (
-        select(AccountRow.id, AccountRow.number, AccountRow.country, AccountRow.timezone)
+        select(col(AccountRow.id), col(AccountRow.number), col(AccountRow.country), col(AccountRow.timezone))
         .where(
-            AccountRow.id.in_(
-                select(InvoiceRow.account_id)
-                .join(TouchRow, TouchRow.invoice_id == InvoiceRow.id)
-                .where(TouchRow.state == "proposed", TouchRow.channel == "email")
+            col(AccountRow.id).in_(
+                select(col(InvoiceRow.account_id))
+                .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
+                .where(col(TouchRow.state) == "proposed", col(TouchRow.channel) == "email")
             )
         )
-        .order_by(AccountRow.id)
+        .order_by(col(AccountRow.id))
     )
-    return [Proposal(*row) for row in work.session.execute(query).tuples()]
+    rows = work.session.execute(query).tuples()
+    return [Proposal(key or 0, number, country, zone) for key, number, country, zone in rows]
 
 
 def proposed_invoices(work: Work, account_id: int) -> list[int]:
     """The ids of the account's invoices with a proposed touch."""
     query = (
-        select(InvoiceRow.id)
-        .join(TouchRow, TouchRow.invoice_id == InvoiceRow.id)
-        .where(InvoiceRow.account_id == account_id, TouchRow.state == "proposed", TouchRow.channel == "email")
-        .order_by(InvoiceRow.id)
+        select(col(InvoiceRow.id))
+        .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
+        .where(
+            col(InvoiceRow.account_id) == account_id,
+            col(TouchRow.state) == "proposed",
+            col(TouchRow.channel) == "email",
+        )
+        .order_by(col(InvoiceRow.id))
     )
     return [row for row in work.session.execute(query).scalars() if row is not None]
 
@@ -178,19 +227,21 @@ def proposed_invoices(work: Work, account_id: int) -> list[int]:
 def hold_back(work: Work, invoice_ids: Iterable[int], reason: str, next_on: date | None) -> None:
     """Touches proposed for these invoices wait, with the reason; their cases are looked at again on `next_on`."""
     ids = list(invoice_ids)
-    query = select(TouchRow).where(TouchRow.invoice_id.in_(ids), TouchRow.state == "proposed", TouchRow.channel == "email")
+    query = select(TouchRow).where(
+        col(TouchRow.invoice_id).in_(ids), col(TouchRow.state) == "proposed", col(TouchRow.channel) == "email"
+    )
     for row in work.session.execute(query).scalars():
         row.state, row.reason = "waiting", reason
-    for invoice in work.session.execute(select(InvoiceRow).where(InvoiceRow.id.in_(ids))).scalars():
+    for invoice in work.session.execute(select(InvoiceRow).where(col(InvoiceRow.id).in_(ids))).scalars():
         invoice.next_on = next_on
 
 
 def waiting_reasons(work: Work) -> list[tuple[str, int]]:
     """How many touches wait for which reason, the most frequent first."""
     query = (
-        select(TouchRow.reason, func.count())
-        .where(TouchRow.state == "waiting", TouchRow.channel == "email")
-        .group_by(TouchRow.reason)
+        select(col(TouchRow.reason), func.count())
+        .where(col(TouchRow.state) == "waiting", col(TouchRow.channel) == "email")
+        .group_by(col(TouchRow.reason))
     )
     found = [(reason, int(count)) for reason, count in work.session.execute(query).tuples()]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))

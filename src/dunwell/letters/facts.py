@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from dunwell.terms.letter import LETTERS as LETTERS
 from dunwell.terms.money import Money
 
 LANGUAGES = ("en", "it", "fr", "ro", "ru", "fa", "de", "es")

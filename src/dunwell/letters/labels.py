@@ -12,11 +12,35 @@ from dunwell.letters.problems import Problems, problem
 from dunwell.letters.view import Language, clean
 
 WORDS = (
-    "salutation", "closing", "closing_formal", "invoice", "issued", "due", "amount", "credited", "open",
-    "days_late", "charges", "principal", "total", "as_of", "other_invoices", "payee", "bank_account", "iban",
-    "payment_reference", "how_to_pay", "account_number", "purchase_order", "telephone", "email", "vat_id",
-    "register", "and", "rehearsal",
-)  # fmt: skip
+    "salutation",
+    "closing",
+    "closing_formal",
+    "invoice",
+    "issued",
+    "due",
+    "amount",
+    "credited",
+    "open",
+    "days_late",
+    "charges",
+    "principal",
+    "total",
+    "as_of",
+    "other_invoices",
+    "payee",
+    "bank_account",
+    "iban",
+    "payment_reference",
+    "how_to_pay",
+    "account_number",
+    "purchase_order",
+    "telephone",
+    "email",
+    "vat_id",
+    "register",
+    "and",
+    "rehearsal",
+)
 """The words that every language has."""
 
 # French sets a no-break space before the colon.

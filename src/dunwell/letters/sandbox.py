@@ -28,11 +28,35 @@ MAX_STRING = 20_000
 MAX_STEPS = 200_000
 
 _ALLOWED: tuple[type[nodes.Node], ...] = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.AssignBlock,
-    nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Tuple, nodes.List, nodes.Keyword,
-    nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand, nodes.CondExpr, nodes.Filter, nodes.Test,
-    nodes.Concat, nodes.Add, nodes.Sub, nodes.Neg, nodes.Pos,
-)  # fmt: skip
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.If,
+    nodes.For,
+    nodes.Assign,
+    nodes.AssignBlock,
+    nodes.Name,
+    nodes.Const,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Slice,
+    nodes.Tuple,
+    nodes.List,
+    nodes.Keyword,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.CondExpr,
+    nodes.Filter,
+    nodes.Test,
+    nodes.Concat,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Neg,
+    nodes.Pos,
+)
 _TESTS = ("defined", "undefined", "none", "true", "false", "odd", "even", "in", "eq", "ne", "lt", "le", "gt", "ge")
 _LOOP = frozenset({"first", "last", "index", "index0", "length", "revindex", "revindex0"})
 _NO = {
@@ -47,11 +71,29 @@ _NO = {
 
 NAMES = frozenset(
     {
-        "salutation", "closing", "letter", "stage", "as_of", "creditor", "account", "invoices", "others",
-        "totals", "payment_reference", "deadline", "suspend_on", "suspended", "late_fee_percent", "earlier",
-        "attached", "first", "count", "single", "amount_due",
+        "salutation",
+        "closing",
+        "letter",
+        "stage",
+        "as_of",
+        "creditor",
+        "account",
+        "invoices",
+        "others",
+        "totals",
+        "payment_reference",
+        "deadline",
+        "suspend_on",
+        "suspended",
+        "late_fee_percent",
+        "earlier",
+        "attached",
+        "first",
+        "count",
+        "single",
+        "amount_due",
     }
-)  # fmt: skip
+)
 """The facts that a letter's template may name, `blocks` aside."""
 
 _MEMBERS = {

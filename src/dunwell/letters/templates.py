@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dunwell.letters import samples
 from dunwell.letters.body import read_body
-from dunwell.letters.facts import LETTERS, LetterError
+from dunwell.letters.facts import LetterError
 from dunwell.letters.labels import read_labels
 from dunwell.letters.languages import chain, tag
 from dunwell.letters.layout import Layout
@@ -17,6 +17,7 @@ from dunwell.letters.problems import Problems, listed, problem
 from dunwell.letters.sandbox import NAMES, compile_letter
 from dunwell.letters.view import LAYOUT_NAMES, Language
 from dunwell.letters.writing import LetterTemplate, cages
+from dunwell.terms.letter import LETTERS
 
 _FRONT = re.compile(r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*\n(?P<body>.*)\Z", re.S | re.M)
 _SUBJECT = re.compile(r"^subject:[ \t]*(?P<subject>\S.*)$")

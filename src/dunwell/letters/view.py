@@ -107,8 +107,17 @@ def _bank_accounts(totals: tuple[Total, ...], words: dict[str, str]) -> tuple[di
 
 LAYOUT_NAMES = frozenset(
     {
-        "words", "language", "direction", "colon", "redirected_from", "address_lines", "bank_accounts",
-        "shows_credited", "shows_days_late", "subject", "preheader",
+        "words",
+        "language",
+        "direction",
+        "colon",
+        "redirected_from",
+        "address_lines",
+        "bank_accounts",
+        "shows_credited",
+        "shows_days_late",
+        "subject",
+        "preheader",
     }
-)  # fmt: skip
+)
 """What the layout may name besides the facts."""

@@ -72,7 +72,7 @@ class LetterTemplate:
             raise LetterError(f"the letter {self.letter!r} in {self.language.name!r} is not written: {lack}")
 
 
-def lacking(facts: Facts) -> str | None:
+def lacking(facts: Facts) -> str | None:  # noqa: PLR0911  (a list of lacks, one return each)
     """What the facts lack for any letter to be written; None when they are complete."""
     if not facts.invoices:
         return "there is no invoice in it"

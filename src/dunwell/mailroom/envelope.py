@@ -42,7 +42,7 @@ def message(letter_subject: str, text: str, html: str, addressed: Addressed) -> 
     mail["From"] = _address(addressed.from_name, addressed.from_email)
     mail["To"] = _address(addressed.to_name, addressed.to_email)
     mail["Reply-To"] = _address(addressed.from_name, addressed.reply_to)
-    mail["Subject"] = Header(_one_line(letter_subject), "utf-8")
+    mail["Subject"] = Header(_one_line(letter_subject), "utf-8").encode()
     mail["Date"] = format_datetime(addressed.at)
     mail["Message-ID"] = addressed.message_id
     if addressed.thread:

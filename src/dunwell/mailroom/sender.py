@@ -90,7 +90,9 @@ class Sender:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -180,7 +182,9 @@ class Sender:
         code, said = smtp.mail(envelope_from, ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else [])
         if code != 250:
             answer = _answer(code, said)
-            return self._reset(smtp, Refused(answer.answer, bad_address=False) if isinstance(answer, Refused) else answer)
+            return self._reset(
+                smtp, Refused(answer.answer, bad_address=False) if isinstance(answer, Refused) else answer
+            )
         for recipient in recipients:
             code, said = smtp.rcpt(recipient)
             if code not in (250, 251):
@@ -213,7 +217,7 @@ def _answer(code: int, said: bytes | str) -> Answer:
 
 
 def _is_bad_address(code: int, text: str) -> bool:
-    """By the enhanced status code (RFC 3463) where there is one, else by the reply code and what it does not speak of."""
+    """By the enhanced status code (RFC 3463) where there is one, else by the reply code and its words."""
     if _ENHANCED.search(text):
         return bool(_NO_SUCH_ADDRESS.search(text))
     return code in _ADDRESS_CODES and not _NOT_THE_ADDRESS.search(text)

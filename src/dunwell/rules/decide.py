@@ -50,7 +50,10 @@ def _before_due(case: Case, due: date, rules: Policy, today: date) -> Decision:
 
 def _overdue(case: Case, due: date, rules: Policy, today: date) -> Decision:
     here = ramp.place(case, due, rules, today)
-    calls_and_notices = (*people.calls(case, rules, here), *people.notices(case, rules, here))
+    calls_and_notices: tuple[Call | Notice, ...] = (
+        *people.calls(case, rules, here),
+        *people.notices(case, rules, here),
+    )
     if here.stage == "litigation" and here.letters:
         return _after_final_notice(case, rules, here, calls_and_notices, today)
     return _letter(case, rules, schedule.chasing(case, rules, here), here.stage, today, calls_and_notices)
@@ -82,9 +85,7 @@ def _look_again(held: stops.Stop, due: Due, due_date: date | None) -> date | Non
     return lapses if until is None else min(until, lapses)
 
 
-def _nothing_due(
-    case: Case, stage: str, due: Due | None, planned: tuple[Call | Notice, ...], today: date
-) -> Decision:
+def _nothing_due(case: Case, stage: str, due: Due | None, planned: tuple[Call | Notice, ...], today: date) -> Decision:
     on = due.on if due else None
     what = f"{due.letter} from {due.on}" if due else "nothing more by itself"
     why = f"{_age(case, today)}: nothing is due today; next: {what}"
@@ -106,7 +107,12 @@ def _judged(
     case: Case, rules: Policy, accepted: bool, deadline: date, today: date
 ) -> tuple[Outcome, Reason, str, date | None]:
     if today <= deadline:
-        return Wait(deadline + ONE_DAY), Reason.DEADLINE_RUNS, f"the last deadline runs until {deadline}", deadline + ONE_DAY
+        return (
+            Wait(deadline + ONE_DAY),
+            Reason.DEADLINE_RUNS,
+            f"the last deadline runs until {deadline}",
+            deadline + ONE_DAY,
+        )
     if case.payments_as_of is None or case.payments_as_of < deadline:
         words = f"the last deadline, {deadline}, has passed, but the payments are not yet known up to it"
         return Wait(today + ONE_DAY), Reason.PAYMENTS_UNKNOWN, words, today + ONE_DAY

@@ -79,9 +79,7 @@ def _work(case: Case, decision: Decision, today: date) -> Iterator[Foreseen]:
         yield Foreseen(today, case.account.number, "refer", decision.stage, (case.invoice.number,), decision.why)
 
 
-def _letter(
-    now: list[Case], policy: Policy, today: date, account: str, sends: list[tuple[int, Send, str]]
-) -> Foreseen:
+def _letter(now: list[Case], policy: Policy, today: date, account: str, sends: list[tuple[int, Send, str]]) -> Foreseen:
     """One letter for the account; its cases have the touch from now on."""
     lead = reduce(more_advanced, (send for _, send, _ in sends))
     why = next(words for _, send, words in sends if send == lead)

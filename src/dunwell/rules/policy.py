@@ -17,8 +17,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from dunwell.rules.policy_errors import problems_of, stage_problems
-from dunwell.rules.stages import STAGES as STAGES
-from dunwell.rules.tomltext import TomlProblems, lines, parse
+from dunwell.rules.stages import STAGES
+from dunwell.rules.tomltext import TomlProblems, lines, nearest, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod, Role
 from dunwell.terms.calendar import SendWindow
 from dunwell.terms.letter import LETTERS
@@ -43,6 +43,12 @@ def _gaps(value: object) -> tuple[int, ...]:
 def _letter(value: str) -> str:
     if value not in LETTERS:
         raise ValueError(f"no letter of this name; the letters are {', '.join(LETTERS)}")
+    return value
+
+
+def _stage_name(value: str) -> str:
+    if value not in STAGES:
+        raise ValueError(f"no stage of this name{nearest(value, STAGES)}; the stages are {', '.join(STAGES)}")
     return value
 
 
@@ -206,7 +212,8 @@ class Stage(_Part):
             raise ValueError(f"to_day {self.to_day} is before from_day {self.from_day}")
         if any(touch.every for touch in self.touch) and len(self.touch) > 1:
             raise ValueError("a stage has either one touch with 'every' or touches by day")
-        days = [rule.day for rule in (*self.touch, *self.call, *self.notice) if rule.day is not None]
+        named = [t.day for t in self.touch] + [c.day for c in self.call] + [n.day for n in self.notice]
+        days = [day for day in named if day is not None]
         if outside := [day for day in days if not self.from_day <= day <= last]:
             raise ValueError(f"day {outside[0]} lies outside the stage ({self.from_day} to {self.to_day or 'open'})")
         by_day = [touch.day for touch in self.touch if touch.day is not None]
@@ -273,7 +280,7 @@ class Policy(_Part):
     amounts: Amounts = Amounts()
     payments: Payments = Payments()
     method: dict[PaymentMethod, Method] = {}
-    stage: dict[Literal["issued", "upcoming", "past_due", "late", "delinquent", "on_hold", "litigation"], Stage]
+    stage: dict[Annotated[str, BeforeValidator(_stage_name)], Stage]
     exception: tuple[PolicyException, ...] = ()
     chase: bool = True
 

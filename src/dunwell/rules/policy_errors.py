@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -41,12 +42,16 @@ def stage_problems(data: Mapping[str, Any], where: Mapping[Key, int], below: Key
     stages = data.get("stage")
     if not isinstance(stages, dict):
         return []
-    found = [((), f"stage {name!r} is missing; the stages are {', '.join(STAGES)}") for name in STAGES if name not in stages]
+    found: list[tuple[Key, str]] = [
+        ((), f"stage {name!r} is missing; the stages are {', '.join(STAGES)}") for name in STAGES if name not in stages
+    ]
     tables = [(name, stages[name]) for name in STAGES[1:] if isinstance(stages.get(name), dict)]
-    for (before, earlier), (after, later) in zip(tables, tables[1:], strict=False):
+    for (before, earlier), (after, later) in pairwise(tables):
         if message := _misfit(before, earlier, later):
             found.append((("stage", after, "from_day"), message))
-    deadline = (stages.get("litigation") or {}).get("deadline_days") if isinstance(stages.get("litigation"), dict) else 5
+    deadline = (
+        (stages.get("litigation") or {}).get("deadline_days") if isinstance(stages.get("litigation"), dict) else 5
+    )
     if deadline is None or (isinstance(deadline, int) and not 5 <= deadline <= 10):
         found.append((("stage", "litigation", "deadline_days"), f"the last deadline is 5 to 10 days (is {deadline})"))
     return [
@@ -78,8 +83,6 @@ def _problem(model: type[BaseModel], item: ErrorDetails, where: Mapping[Key, int
         )
     elif item["type"] == "missing":
         message = "is missing"
-    elif item["type"] == "literal_error" and "[key]" in item["loc"]:
-        message = f"unknown name; allowed: {item.get('ctx', {}).get('expected', '')}"
     else:
         message = f"{message} (is {_shown(item['input'])})" if not isinstance(item["input"], dict) else message
     overlaid: Key = (*below, *key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from dunwell.rules.policy import Policy
 from dunwell.rules.stages import CHASING
@@ -40,7 +41,7 @@ def place(case: Case, due: date, rules: Policy, today: date) -> Place:
     if not runs:
         return _first_place(due, rules, today)
     began = _began_first(due, rules, runs[0])
-    for before, run in zip(runs, runs[1:], strict=False):
+    for before, run in pairwise(runs):
         began = _anchored(_reached(due, rules, run[0].stage, before), rules, run)
     here = runs[-1]
     stage = here[0].stage

@@ -66,7 +66,9 @@ def no_due_date(case: Case, rules: Policy) -> Stop | None:
     """Without a due date nothing can be overdue."""
     if case.invoice.due is None:
         ask = (Ask("no_due_date"),)
-        return Stop(Review("no_due_date"), Reason.NO_DUE_DATE, "the invoice has no due date: a person must give one", ask)
+        return Stop(
+            Review("no_due_date"), Reason.NO_DUE_DATE, "the invoice has no due date: a person must give one", ask
+        )
     return None
 
 
@@ -85,8 +87,12 @@ def direct_debit(case: Case, rules: Policy, due: Due, today: date) -> Stop | Non
     word = case.account.payment_method.value
     overdue = case.invoice.due is not None and today > case.invoice.due
     why = f"pays by {word.replace('_', ' ')}: no letter before a debit came back"
-    return Stop(Wait(None if overdue else case.invoice.due and case.invoice.due + ONE_DAY), Reason.DIRECT_DEBIT, why,
-                (Ask("check_debit"),) if overdue else ())
+    return Stop(
+        Wait(None if overdue else case.invoice.due and case.invoice.due + ONE_DAY),
+        Reason.DIRECT_DEBIT,
+        why,
+        (Ask("check_debit"),) if overdue else (),
+    )
 
 
 def below_minimum(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:

@@ -50,7 +50,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A customer's account. `country` may carry a region (`GB-SCT`); `late_fee_percent` is a month's, of open principal."""
+    """A customer's account. `country` may carry a region; `late_fee_percent` is a month's, of open principal."""
 
     number: str
     name: str

@@ -33,7 +33,9 @@ def _calendar(country: str) -> holidays.HolidayBase:
     try:
         return holidays.country_holidays(code, subdiv=region or None)
     except NotImplementedError:
-        raise CalendarError(f"no business calendar for {country!r}: use an ISO 3166 code such as IT or GB-SCT") from None
+        raise CalendarError(
+            f"no business calendar for {country!r}: use an ISO 3166 code such as IT or GB-SCT"
+        ) from None
 
 
 def check_country(country: str) -> None:

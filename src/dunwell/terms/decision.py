@@ -113,8 +113,8 @@ class Decision:
     """What to do about one case on one day.
 
     `stage` is the stage reached (None before any). `why` is a sentence that a collector understands. `touch` is the
-    letter that is due today, whether it goes or waits. `work` is for people. `next_on` is the first day on which the case must be looked at again, None while only news changes it;
-    `next_what` says what is expected then.
+    letter that is due today, whether it goes or waits. `work` is for people. `next_on` is the first day on which the
+    case must be looked at again, None while only news changes it; `next_what` says what is expected then.
     """
 
     outcome: Outcome

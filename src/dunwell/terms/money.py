@@ -19,7 +19,7 @@ TTD TWD TZS UAH USD UZS VES WST XCD YER ZAR ZMW
 """
 _OTHER_DIGITS = {0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF", 3: "BHD IQD JOD KWD LYD OMR TND"}
 
-MINOR_DIGITS: dict[str, int] = {code: 2 for code in _TWO_DIGITS.split()} | {
+MINOR_DIGITS: dict[str, int] = dict.fromkeys(_TWO_DIGITS.split(), 2) | {
     code: digits for digits, codes in _OTHER_DIGITS.items() for code in codes.split()
 }
 """ISO 4217 minor digits of every currency that Dunwell takes."""
