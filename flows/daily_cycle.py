@@ -22,24 +22,33 @@ from flows.letters import letters
 @flow(name="daily_cycle", flow_run_name="daily cycle {as_of}", persist_result=False)
 async def daily_cycle(
     as_of: date | None = None, even_if_stale: bool = False, confirm_volume: bool = False
-) -> State[CycleReport]:
+) -> State[CycleReport | day.CycleRunning]:
     """One daily cycle of the ledger, for the day `as_of` or today in the creditor's time zone.
 
     `even_if_stale` chases although payments are old; `confirm_volume` sends although the night is unusually large.
     """
     office, moment = wiring.office(), wiring.moment(as_of)
-    with day.sole_cycle(office):
-        day.open_day(office, moment, even_if_stale=even_if_stale)
-        failed = await _chase(office, moment, as_of)
-        day.check_volume(office, moment, confirmed=confirm_volume)
-        post: Post = letters(as_of)
-        report = day.close_day(office, moment, post.letters, post.away, failed_runs=failed)
+    try:
+        with day.sole_cycle(office):
+            report = await _cycle(office, moment, as_of, even_if_stale, confirm_volume)
+    except day.CycleRunning as error:
+        return Completed(name="Skipped", message=str(error), data=error)
     await acreate_markdown_artifact(
         key="daily-cycle", markdown=markdown(report), description=f"Daily cycle {moment.on}"
     )
     if report.alarms:
         get_run_logger().warning("; ".join(report.alarms))
     return Completed(message=headline(report), data=report)
+
+
+async def _cycle(
+    office: day.Office, moment: day.Moment, as_of: date | None, even_if_stale: bool, confirm_volume: bool
+) -> CycleReport:
+    day.open_day(office, moment, even_if_stale=even_if_stale)
+    failed = await _chase(office, moment, as_of)
+    day.check_volume(office, moment, confirmed=confirm_volume)
+    post: Post = letters(as_of)
+    return day.close_day(office, moment, post.letters, post.away, failed_runs=failed)
 
 
 async def _chase(office: day.Office, moment: day.Moment, as_of: date | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +12,10 @@ import typer
 from dunwell import wiring
 from dunwell.cli.output import Exit, bar, err, json_line, out, stop, table
 from dunwell.desk import intake
-from dunwell.desk.intake import Request, Taken
-from dunwell.intake import tables
+from dunwell.desk.intake import Incoming, Request, Taken
 from dunwell.intake.errors import IntakeError
 from dunwell.intake.mapping import Mapping, read_mapping
+from dunwell.intake.tables import Table
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import check, migrate
 from dunwell.terms.moment import Moment
@@ -54,17 +55,12 @@ def import_(
         allocation=_allocation(),
         keep_charges=wiring.read_policy(wiring.policy_file()).payments.keep_charges_when_closed,
     )
-    mapped = _mapping(mapping)
-    contents = [(file, _read(file)) for file in files]
-    # Every file is understood before the first is taken: a bad one changes nothing.
-    ordered = sorted(contents, key=lambda pair: intake.ORDER.index(tables.read(pair[1], pair[0].name, mapped).kind))
-    books = _books()
+    tables = intake.understand([(str(file), _read(file)) for file in files], _mapping(mapping))
     failed = False
-    for file, data in ordered:
-        taken = _take(books, file, data, mapped, request, moment)
+    for taken in _take(_books(), tables, request, moment):
         failed = failed or bool(taken.rejects)
-        rejects_file = _save_rejects(file, taken, dry_run=dry_run)
-        _tell(file, taken, rejects_file, dry_run=dry_run, as_json=as_json)
+        rejects_file = _save_rejects(taken, dry_run=dry_run)
+        _tell(taken, rejects_file, dry_run=dry_run, as_json=as_json)
     raise typer.Exit(int(Exit.FAILURES if failed else Exit.DONE))
 
 
@@ -102,29 +98,30 @@ def _books() -> Books:
     return wiring.open_books()
 
 
-def _take(books: Books, file: Path, data: bytes, mapping: Mapping | None, request: Request, moment: Moment) -> Taken:
+def _take(books: Books, tables: list[Table], request: Request, moment: Moment) -> list[Taken]:
     with bar() as progress:
-        task = progress.add_task(file.name, total=max(1, data.count(b"\n") - 1))
-        return intake.take_file(
-            books, data, file.name, mapping, request, moment, lambda done: progress.advance(task, done)
-        )
+        files = []
+        for table in tables:
+            task = progress.add_task(Path(table.name).name, total=max(1, table.data.count(b"\n") - 1))
+            files.append(Incoming(table, partial(progress.advance, task)))
+        return intake.take(books, files, request, moment)
 
 
-def _save_rejects(file: Path, taken: Taken, *, dry_run: bool) -> Path | None:
-    target = file.with_name(f"{file.name}.rejects.csv")
+def _save_rejects(taken: Taken, *, dry_run: bool) -> Path | None:
     if not taken.rejects:
         return None
+    target = Path(f"{taken.name}.rejects.csv")
     if not dry_run:
         # With a byte order mark, by which spreadsheets know UTF-8.
         target.write_text(taken.rejects_text, encoding="utf-8-sig", newline="")
     return target
 
 
-def _tell(file: Path, taken: Taken, rejects: Path | None, *, dry_run: bool, as_json: bool) -> None:
+def _tell(taken: Taken, rejects: Path | None, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         json_line(
             {
-                "file": str(file),
+                "file": taken.name,
                 "kind": taken.kind.value,
                 "new": taken.new,
                 "changed": taken.changed,
@@ -138,7 +135,7 @@ def _tell(file: Path, taken: Taken, rejects: Path | None, *, dry_run: bool, as_j
         )
         return
     would = "would be " if dry_run else ""
-    out.print(f"{file.name}: {taken.kind.value.replace('_', ' ')}", markup=False)
+    out.print(f"{Path(taken.name).name}: {taken.kind.value.replace('_', ' ')}", markup=False)
     out.print(f"  {would}new {taken.new}, changed {taken.changed}, same {taken.same}, rejected {len(taken.rejects)}")
     if taken.changes:
         table("Changed", ("what",), [(change,) for change in taken.changes], most=20)

@@ -17,8 +17,10 @@ from dunwell.desk import explain as explaining
 from dunwell.desk import foresee
 from dunwell.desk.explain import Explanation, UnknownInvoice
 from dunwell.desk.foresee import Previewed
+from dunwell.letters.facts import LetterError
 from dunwell.rules.foresight import Foreseen
 from dunwell.terms.decision import Send
+from dunwell.terms.letter import LETTERS
 from dunwell.terms.moment import Moment
 
 
@@ -42,6 +44,8 @@ def preview(
     office = wiring.office()
     moment = wiring.moment(_day(on) or foresee.next_cycle_day(office, wiring.moment()))
     warn_if_stale(moment)
+    if problems := office.library.check(own_only=True):
+        raise LetterError("\n".join(str(one) for one in problems))
     folder = to or wiring.located().folder / "preview" / moment.on.isoformat()
     found: list[Previewed] = []
     with bar(total=False) as progress:
@@ -200,13 +204,26 @@ def simulate(
         progress.add_task(f"simulating {days} days")
         for event in foresee.simulate(office, moment, days):
             if as_json:
-                json_line(event)
+                json_line(_event(event))
             else:
                 events.append(event)
     if csv_file is not None:
         _write_csv(csv_file, events)
     if not as_json:
         _tell_simulation(events, csv_file)
+
+
+def _event(event: Foreseen) -> dict[str, object]:
+    letter = event.what if event.what in LETTERS else None
+    return {
+        "on": event.on,
+        "account": event.account,
+        "what": event.what,
+        "letter": letter,
+        "stage": event.stage,
+        "invoices": event.invoices,
+        "reason": event.why,
+    }
 
 
 def _write_csv(file: Path, events: list[Foreseen]) -> None:

@@ -110,7 +110,9 @@ def code_of(report: CycleReport) -> Exit:
     """How a run with this report ends."""
     if report.away:
         return Exit.TEMPORARY
-    return Exit.FAILURES if report.failures else Exit.DONE
+    if report.failures:
+        return Exit.FAILURES
+    return Exit.TEMPORARY if any(letter.state == "waiting" for letter in report.letters) else Exit.DONE
 
 
 def tell(report: CycleReport, *, as_json: bool) -> None:

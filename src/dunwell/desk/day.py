@@ -15,6 +15,7 @@ from dunwell.ledger.cycles import CycleRecord, CycleRunning, Slip
 from dunwell.ledger.due import DueInvoice
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tasks import Task
+from dunwell.letters.facts import LetterError
 from dunwell.terms.calendar import working_days_between
 from dunwell.terms.moment import Moment
 
@@ -70,13 +71,15 @@ def stale_payments(office: Office, on: date) -> str | None:
 
 
 def refuse_early(office: Office, moment: Moment, *, even_if_stale: bool) -> None:
-    """Raise DayRefused or UnsafeToChase where the day cannot be opened: asked before anything is started."""
+    """Raise DayRefused, LetterError or UnsafeToChase where the day cannot be opened: asked before anything starts."""
     if missing := [name for name in ("name", "email") if getattr(office.creditor, name) is None]:
         raise DayRefused(f"creditor.{missing[0]} is not set: every letter needs it")
     with office.books.read() as work:
         newest = cycles.last_day(work)
     if newest is not None and newest > moment.on:
         raise DayRefused(f"{moment.on} is older than the last cycle, {newest}: days only go forward")
+    if problems := office.library.check(own_only=True):
+        raise LetterError("\n".join(str(one) for one in problems))
     if not even_if_stale and (why := stale_payments(office, moment.on)):
         raise UnsafeToChase(f"{why}. Import the payments, or type --even-if-stale to chase all the same.")
 
@@ -158,16 +161,17 @@ def close_day(
         tuple(waiting),
         tuple(slips),
         tuple(open_tasks),
-        tuple(_alarms(record, usual)),
+        tuple(_alarms(record, letters, usual)),
         away,
         failed_runs,
     )
 
 
-def _alarms(record: CycleRecord, usual: Sequence[int]) -> Iterator[str]:
+def _alarms(record: CycleRecord, letters: Sequence[Sent], usual: Sequence[int]) -> Iterator[str]:
     """What an operator has to hear of: expected letters and none sent, a silence where there never was one."""
     gone = record.sent + record.in_doubt + record.rehearsed
-    if record.expected and not gone:
+    in_their_window = record.expected - sum(letter.state == "window" for letter in letters)
+    if in_their_window > 0 and not gone:
         yield f"{record.expected} letters were expected and none was sent"
     if not record.expected and len(usual) >= 5 and min(usual[:5]) > 0:
         yield "no letter was expected, though each of the last five cycles had some: are the imports running?"

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from dunwell.intake import tables as intake_tables
+from dunwell.intake.errors import IntakeError
 from dunwell.intake.mapping import Mapping
 from dunwell.intake.rejects import write_rejects
 from dunwell.intake.rows import FileKind, OpenItemRow, Reject, Row
@@ -56,49 +57,49 @@ class Taken:
     rejects_text: str = ""
 
 
-def take_file(
-    books: Books,
-    data: bytes,
-    name: str,
-    mapping: Mapping | None,
-    request: Request,
-    moment: Moment,
-    progress: Callable[[int], None],
-) -> Taken:
-    """Take one file. Raises IntakeError for one that cannot be read as a whole: then nothing has changed.
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file to be taken: its table, and whom to tell how many rows are done."""
 
-    `progress` hears of the number of rows done. Importing the same file again changes nothing.
+    table: Table
+    progress: Callable[[int], None]
+
+
+def understand(files: Sequence[tuple[str, bytes]], mapping: Mapping | None) -> list[Table]:
+    """Every file as a table, in the order in which they are taken. Raises IntakeError for one that cannot be read."""
+    tables = [intake_tables.read(data, name, mapping) for name, data in files]
+    return sorted(tables, key=lambda table: ORDER.index(table.kind))
+
+
+def take(books: Books, files: Sequence[Incoming], request: Request, moment: Moment) -> list[Taken]:
+    """Take all files in one unit of work: all that can be taken of them, or nothing.
+
+    Importing the same files again changes nothing. Raises IntakeError, having changed nothing, for a list that is
+    older than the last of its source.
     """
-    table = intake_tables.read(data, name, mapping)
-    as_of = request.as_of or moment.on
-    taken = Taken(name, table.kind, ignored_columns=tuple(table.ignored_columns))
+    found: list[Taken] = []
     try:
         with books.write() as work:
-            _take(work, table, taken, request, as_of, Pen(moment.now, moment.on), progress)
+            for file in files:
+                found.append(_take(work, file, request, moment))
             if request.dry_run:
                 raise _DryRun
     except _DryRun:
         pass
-    return taken
+    return found
 
 
-def _take(
-    work: Work,
-    table: Table,
-    taken: Taken,
-    request: Request,
-    as_of: date,
-    pen: Pen,
-    progress: Callable[[int], None],
-) -> None:
-    taker = Taker(work, pen, request.source, request.allocation, table.columns)
-    list_no = open_items.begin_list(taker, as_of) if table.kind is FileKind.OPEN_ITEMS else 0
+def _take(work: Work, file: Incoming, request: Request, moment: Moment) -> Taken:
+    table, as_of = file.table, request.as_of or moment.on
+    taken = Taken(table.name, table.kind, ignored_columns=tuple(table.ignored_columns))
+    taker = Taker(work, Pen(moment.now, moment.on), request.source, request.allocation, as_of, table.columns)
+    list_no = _begin_list(taker, table) if table.kind is FileKind.OPEN_ITEMS else 0
     loose = open_items.loose_cash()
     for chunk in _chunks(table.rows, taken.rejects):
         _take_chunk(taker, table.kind, chunk, list_no, loose)
         work.session.flush()
         work.session.expunge_all()
-        progress(len(chunk))
+        file.progress(len(chunk))
     refused = list(table.reject_lines(dict(taker.tally.refused)))
     if table.kind is FileKind.OPEN_ITEMS:
         open_items.take_loose_cash(taker, loose)
@@ -114,6 +115,14 @@ def _take(
     taken.rejects += refused
     taken.rejects.sort(key=lambda reject: reject.line)
     taken.rejects_text = write_rejects(table, taken.rejects) if taken.rejects else ""
+    return taken
+
+
+def _begin_list(taker: Taker, table: Table) -> int:
+    try:
+        return open_items.begin_list(taker)
+    except ValueError as error:
+        raise IntakeError(f"{table.name}: {error}") from None
 
 
 def _chunks(rows: Iterator[Row | Reject], rejects: list[Reject]) -> Iterator[list[Row]]:

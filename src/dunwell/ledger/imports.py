@@ -46,12 +46,16 @@ class Tally:
 
 @dataclass
 class Taker:
-    """One file being taken: by whom (`pen`), from which `source`, how payments are spread (`order`)."""
+    """One file being taken: by whom (`pen`), from which `source`, of which day (`as_of`).
+
+    `order` says how payments are spread over an invoice; `columns` are those that the file has.
+    """
 
     work: Work
     pen: Pen
     source: str
     order: money.Order
+    as_of: date
     columns: frozenset[str] = frozenset()
     tally: Tally = field(default_factory=Tally)
     touched: set[int] = field(default_factory=set)
@@ -62,8 +66,10 @@ class Taker:
         return value if column in self.columns else None
 
     def accounts_by_number(self, numbers: Iterable[str]) -> dict[str, AccountRow]:
-        """The rows of the accounts known by these numbers."""
-        query = select(AccountRow).where(col(AccountRow.number).in_(set(numbers)))
+        """The rows of the accounts known by these numbers, locked: each entry of a journal follows from the last."""
+        query = select(AccountRow).where(col(AccountRow.number).in_(set(numbers))).order_by(col(AccountRow.id))
+        if self.work.postgres:
+            query = query.with_for_update()
         return {row.number: row for row in self.work.session.execute(query).scalars()}
 
     def invoices_by_number(self, numbers: Iterable[str]) -> dict[str, InvoiceRow]:

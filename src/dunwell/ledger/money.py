@@ -240,7 +240,16 @@ def booked_open(work: Work, invoice: InvoiceRow) -> int:
     return invoice.amount - int(work.session.execute(query).scalar_one() or 0)
 
 
-def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, pen: Pen, source: str, why: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What an adjustment rests on: the source's list, of which day it is, and why."""
+
+    source: str
+    as_of: date
+    why: str
+
+
+def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, listing: Listing, pen: Pen) -> int:
     """Bring the booked open principal of an invoice to `to_open` by one adjustment; returns it (positive reduces)."""
     difference = booked_open(work, invoice) - to_open
     if not difference:
@@ -248,9 +257,16 @@ def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, p
     take_back_set_offs(work, invoice)
     count = select(func.count()).select_from(PaymentRow).where(col(PaymentRow.invoice_id) == invoice.id)
     key = f"adjust:{invoice.number}:{work.session.execute(count).scalar_one()}"
-    _book_adjustment(work, account, invoice, difference, key, pen.on, source)
+    _book_adjustment(work, account, invoice, difference, key, listing.as_of, listing.source)
     journal.write(
-        work, account, pen, "adjusted", invoice=invoice.number, why=why, by=difference, currency=invoice.currency
+        work,
+        account,
+        pen,
+        "adjusted",
+        invoice=invoice.number,
+        why=listing.why,
+        by=difference,
+        currency=invoice.currency,
     )
     return difference
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -22,8 +21,9 @@ from dunwell.terms.account import Role
 from dunwell.terms.money import Money
 
 
-def begin_list(taker: Taker, as_of: date) -> int:
+def begin_list(taker: Taker) -> int:
     """Open a new list of the source; returns its number. Raises ValueError for a list older than the last one."""
+    as_of = taker.as_of
     row = taker.work.session.get(FeedRow, (taker.source, "open_items"))
     if row is not None and as_of < row.as_of:
         raise ValueError(f"the books have a newer list of this source, as of {row.as_of}: import that of today instead")
@@ -52,12 +52,15 @@ def take_open_items(taker: Taker, rows: Sequence[OpenItemRow], list_no: int, loo
             loose[row.account, row.open.currency] += abs(row.open.minor)
             taker.tally.add("same")
         else:
+            if row.open.minor < 0 < row.amount.minor:
+                # Overpaid: the invoice is settled, and what is too much is the account's.
+                loose[row.account, row.open.currency] += -row.open.minor
             _take_item(taker, account, invoices, row, list_no)
 
 
 def _refused(row: OpenItemRow, account: AccountRow | None, invoice: InvoiceRow | None) -> str | None:
-    if row.open.minor and (row.open.minor < 0) != (row.amount.minor < 0):
-        return "amount and open have different signs"
+    if row.amount.minor < 0 < row.open.minor:
+        return "a negative amount with a positive open: which is it?"
     if abs(row.open.minor) > abs(row.amount.minor):
         return f"more is open ({row.open}) than the amount ({row.amount})"
     if invoice is not None and (account is None or invoice.account_id != account.id):
@@ -86,7 +89,7 @@ def _take_item(
         # The list says both what was invoiced and what is open: what we had allocated gives way to it.
         money.take_back_set_offs(taker.work, known)
         money.adjust(
-            taker.work, account, known, known.amount, taker.pen, taker.source, "the amount on the list is lower"
+            taker.work, account, known, known.amount, _listing(taker, "the amount on the list is lower"), taker.pen
         )
     invoice = upsert_invoice(
         taker,
@@ -103,12 +106,13 @@ def _take_item(
         return
     invoice.list_no = list_no
     invoice.source = taker.source
-    if known is None and abs(row.open.minor) == minor:
+    still_open = 0 if row.open.minor < 0 < row.amount.minor else abs(row.open.minor)
+    if known is None and still_open == minor:
         return
     tasks.settle(taker.work, f"paid_or_left_out:{number}")
     taker.work.session.flush()
     by = money.adjust(
-        taker.work, account, invoice, abs(row.open.minor), taker.pen, taker.source, "open as the creditor's list has it"
+        taker.work, account, invoice, still_open, _listing(taker, "open as the creditor's list has it"), taker.pen
     )
     if by:
         taker.touched.add(account.id or 0)
@@ -116,6 +120,10 @@ def _take_item(
             taker.tally.changes.append(
                 f"{number}: open {row.open} by the list, adjusted by {Money(by, invoice.currency)}"
             )
+
+
+def _listing(taker: Taker, why: str) -> money.Listing:
+    return money.Listing(taker.source, taker.as_of, why)
 
 
 def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
@@ -199,7 +207,7 @@ def missing_from(
 
 
 def _close(taker: Taker, account: AccountRow, invoice: InvoiceRow, keep_charges: bool) -> None:
-    money.adjust(taker.work, account, invoice, 0, taker.pen, taker.source, "closed: not on the complete list")
+    money.adjust(taker.work, account, invoice, 0, _listing(taker, "closed: not on the complete list"), taker.pen)
     if not keep_charges:
         for charge in taker.work.session.execute(
             select(ChargeRow).where(col(ChargeRow.invoice_id) == invoice.id, col(ChargeRow.waived_on).is_(None))
