@@ -50,7 +50,7 @@ def moment(on: date | None = None) -> Moment:
 
     A day that was said means its cycle's hour in the creditor's time zone; it obeys days of rest, not hours.
     """
-    said = on or _said_today()
+    said = on or said_today()
     if said is None:
         clock = now()
         return Moment(clock.astimezone(UTC), clock.date())
@@ -60,7 +60,8 @@ def moment(on: date | None = None) -> Moment:
     return Moment(at.astimezone(UTC), said, keeps_hours=False)
 
 
-def _said_today() -> date | None:
+def said_today() -> date | None:
+    """The day said before the command or in DUNWELL_TODAY; None means the clock. Reads no settings."""
     said = _override.get("today")
     if isinstance(said, date):
         return said

@@ -1,1 +1,1 @@
-"""The demo: mail servers on this machine and a sample portfolio, so that everything can be tried with nothing at stake."""
+"""The demo: mail servers on this machine and a sample portfolio, to try everything with nothing at stake."""

@@ -72,7 +72,7 @@ class _Delivery:
         return f"250 2.0.0 delivered as {keys[0].partition('.')[0]}" if keys else "554 5.5.1 no recipient"
 
 
-class _LocalConfig(Config):  # type: ignore[misc]
+class _LocalConfig(Config):
     """pymap's settings, without asking the network for this machine's name."""
 
     @property

@@ -14,7 +14,7 @@ from dunwell.intake.mapping import Mapping
 from dunwell.intake.rejects import write_rejects
 from dunwell.intake.rows import FileKind, OpenItemRow, Reject, Row
 from dunwell.intake.tables import Table
-from dunwell.ledger import imports, open_items
+from dunwell.ledger import imports, invoices, open_items, parties
 from dunwell.ledger.books import Books, Work
 from dunwell.ledger.imports import Taker
 from dunwell.ledger.journal import Pen
@@ -97,7 +97,7 @@ def _take(work: Work, file: Incoming, request: Request, moment: Moment) -> Taken
     loose = open_items.loose_cash()
     for chunk in _chunks(table.rows, taken.rejects):
         _take_chunk(taker, table.kind, chunk, list_no, loose)
-        work.session.flush()
+        work.flush()
         work.session.expunge_all()
         file.progress(len(chunk))
     refused = list(table.reject_lines(dict(taker.tally.refused)))
@@ -145,11 +145,11 @@ def _take_chunk(
 ) -> None:
     match kind:
         case FileKind.ACCOUNTS:
-            imports.take_accounts(taker, chunk)
+            parties.take_accounts(taker, chunk)
         case FileKind.CONTACTS:
-            imports.take_contacts(taker, chunk)
+            parties.take_contacts(taker, chunk)
         case FileKind.INVOICES:
-            imports.take_invoices(taker, chunk)
+            invoices.take_invoices(taker, chunk)
         case FileKind.PAYMENTS:
             imports.take_payments(taker, chunk)
         case FileKind.OPEN_ITEMS:

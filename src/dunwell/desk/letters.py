@@ -155,7 +155,7 @@ def _settled(answer: Answer, *, rehearsal: bool) -> Settled:
         case Refused(said, bad_address):
             return Settled("failed", said, bad_address and not rehearsal)
         case InDoubt(said):
-            return Settled("in_doubt", said)
+            return Settled("rehearsed" if rehearsal else "in_doubt", said)
 
 
 def _settle(office: Office, letter_id: int, settled: Settled, moment: Moment) -> None:

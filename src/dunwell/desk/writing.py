@@ -15,7 +15,7 @@ from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
 from dunwell.ledger.outbox import Cover, Draft, slot_of
 from dunwell.letters.compose import compose
-from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, Total
+from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, LetterError, Total
 from dunwell.letters.writing import Letter
 from dunwell.mailroom.envelope import Addressed, message
 from dunwell.rules import ramp
@@ -69,6 +69,8 @@ def write_letter(office: Office, work: Work, due: Sequence[Due], others: Sequenc
     contact = choose_contact(case_rows.contacts(work, account_id), rules, lead.stage)
     if contact is None:
         raise LookupError(f"account {account.number} has no reachable contact")
+    if not contact.email.rpartition("@")[0].isascii():
+        raise LetterError(f"{contact.email}: the part before the @ must be plain ASCII to be written to")
     ids = [one.loaded.invoice_id for one in due]
     facts = _facts(office, work, due, others, lead, rules, contact, moment.on)
     letter = compose(facts, contact.language or account.language, office.library)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from dunwell.ledger.engine import LedgerAway
 from dunwell.ledger.tables import AccountRow
@@ -22,6 +22,22 @@ class Work:
 
     session: Session
     postgres: bool
+    fresh: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def insert(self, table: type[SQLModel], values: dict[str, Any]) -> None:
+        """Insert a row with the next `flush`: all rows of a table in one statement, many times as fast as one by one.
+
+        Rows inserted so have to name every column that has no default in the database.
+        """
+        self.fresh.setdefault(table, []).append(values)
+
+    def flush(self) -> None:
+        """Write what is waiting: changed rows first, then the inserted ones, in the order in which tables came up."""
+        self.session.flush()
+        for table, rows in self.fresh.items():
+            if rows:
+                self.session.execute(insert(table), rows)
+                rows.clear()
 
     def lock_account(self, account_id: int) -> AccountRow:
         """The account's row, locked until the work ends. On SQLite the whole transaction holds the write lock."""
@@ -44,7 +60,9 @@ class Books:
     def write(self) -> Iterator[Work]:
         """A transaction that writes: all of it or nothing. Raises LedgerAway when the database is out of reach."""
         with _reachable(), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield Work(session, self.postgres)
+            work = Work(session, self.postgres)
+            yield work
+            work.flush()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Work]:

@@ -195,6 +195,7 @@ def _letter_days(work: Work, account_ids: Iterable[int], today: date) -> dict[in
         .where(
             col(LetterRow.account_id).in_(account_ids),
             col(LetterRow.kind) == "cycle",
+            col(LetterRow.slot).is_not(None),  # a rehearsal has none, and counts for nothing
             col(LetterRow.state).in_(COUNTED),
             col(LetterRow.on) >= today - _HISTORY,
         )

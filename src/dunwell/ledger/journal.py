@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -44,19 +45,11 @@ class Pen:
     who: str = SYSTEM
 
 
-def _digest(row: JournalRow) -> str:
-    fields = [
-        row.account_id,
-        row.seq,
-        row.at,
-        row.on.isoformat(),
-        row.who,
-        row.what,
-        row.invoice,
-        row.why,
-        row.data,
-        row.prev,
-    ]
+_HASHED = ("account_id", "seq", "at", "on", "who", "what", "invoice", "why", "data", "prev")
+
+
+def _digest(row: Mapping[str, Any]) -> str:
+    fields = [row[name].isoformat() if name == "on" else row[name] for name in _HASHED]
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -67,21 +60,20 @@ def write(
     if account.id is None:
         work.session.flush()
     account.seq += 1
-    row = JournalRow(
-        account_id=account.id or 0,
-        seq=account.seq,
-        at=pen.now.isoformat(timespec="seconds"),
-        on=pen.on,
-        who=pen.who,
-        what=what,
-        invoice=invoice,
-        why=why,
-        data=json.dumps(data, sort_keys=True, default=str),
-        prev=account.head,
-        hash="",
-    )
-    row.hash = account.head = _digest(row)
-    work.session.add(row)
+    row: dict[str, Any] = {
+        "account_id": account.id or 0,
+        "seq": account.seq,
+        "at": pen.now.isoformat(timespec="seconds"),
+        "on": pen.on,
+        "who": pen.who,
+        "what": what,
+        "invoice": invoice,
+        "why": why,
+        "data": json.dumps(data, sort_keys=True, default=str),
+        "prev": account.head,
+    }
+    row["hash"] = account.head = _digest(row)
+    work.insert(JournalRow, row)
 
 
 def entries(work: Work, account_number: str, invoice: str | None = None) -> list[Entry]:
@@ -109,7 +101,7 @@ def broken_chains(work: Work) -> Iterator[str]:
     )
     for row in work.session.execute(query).scalars():
         seq, head = state.get(row.account_id, (0, ""))
-        if row.seq != seq + 1 or row.prev != head or row.hash != _digest(row):
+        if row.seq != seq + 1 or row.prev != head or row.hash != _digest(row.__dict__):
             yield f"account {heads[row.account_id][0]}: journal entry {row.seq} does not follow from the one before"
         state[row.account_id] = (row.seq, row.hash)
     for account_id, (number, seq, head) in heads.items():

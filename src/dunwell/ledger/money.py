@@ -6,7 +6,7 @@ money that names none, is set off against the account's oldest open invoice, as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +52,11 @@ def refresh(work: Work, invoice: InvoiceRow) -> None:
         invoice.amount - applied.get("principal", 0) - int(work.session.execute(given).scalar_one() or 0)
     )
     invoice.charges_open = int(work.session.execute(charged).scalar_one() or 0) - applied.get("charges", 0)
+    _follow(work, invoice)
+
+
+def _follow(work: Work, invoice: InvoiceRow) -> None:
+    """What follows for the case from what is open on its invoice."""
     state = "open" if invoice.principal_open > 0 else "paid"
     if state == "paid" and invoice.state != "paid":
         _drop_open_touches(work, invoice)
@@ -69,10 +74,24 @@ def _drop_open_touches(work: Work, invoice: InvoiceRow) -> None:
         touch.state, touch.reason = "superseded", "paid"
 
 
-def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: Pen, kind: str = "payment") -> bool:
-    """Book a payment and spread it; returns False where it is known already. What is left over stays unapplied."""
-    if work.session.execute(select(col(PaymentRow.id)).where(col(PaymentRow.key) == receipt.key)).first():
-        return False
+def known_keys(work: Work, keys: Sequence[str]) -> set[str]:
+    """Which of these payments are booked already."""
+    return set(work.session.execute(select(col(PaymentRow.key)).where(col(PaymentRow.key).in_(keys))).scalars())
+
+
+def adjusted_accounts(work: Work, account_ids: Iterable[int]) -> set[int]:
+    """Which of these accounts have adjustments that payments may explain."""
+    query = select(col(PaymentRow.account_id)).where(
+        col(PaymentRow.account_id).in_(set(account_ids)), col(PaymentRow.kind) == "adjustment"
+    )
+    return set(work.session.execute(query.distinct()).scalars())
+
+
+def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: Pen, *, adjusted: bool) -> None:
+    """Book a payment that is not known yet, and spread it. What is left over stays unapplied.
+
+    `adjusted`: the account has adjustments, which the payment may explain.
+    """
     row = PaymentRow(
         key=receipt.key,
         account_id=account.id or 0,
@@ -81,13 +100,12 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
         amount=receipt.minor,
         currency=receipt.currency,
         reference=receipt.reference,
-        kind=kind,
         source=receipt.source,
     )
     work.session.add(row)
     work.session.flush()
     left = receipt.minor
-    if kind == "payment":
+    if adjusted:
         left = _explain_adjustments(work, account, row, left, pen)
     if receipt.invoice_id is not None and left:
         invoice = work.session.get_one(InvoiceRow, receipt.invoice_id)
@@ -99,14 +117,13 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
         work,
         account,
         pen,
-        kind,
+        "payment",
         on_day=receipt.on,
         amount=receipt.minor,
         currency=receipt.currency,
         unapplied=left,
         invoice=_number(work, receipt.invoice_id),
     )
-    return True
 
 
 def _number(work: Work, invoice_id: int | None) -> str | None:
@@ -140,8 +157,12 @@ def _allocate(
                     automatic=automatic,
                 )
             )
+            if part == "principal":
+                invoice.principal_open -= share
+            else:
+                invoice.charges_open -= share
     if used:
-        refresh(work, invoice)
+        _follow(work, invoice)
     return used
 
 
@@ -214,6 +235,22 @@ def with_credit(work: Work) -> set[int]:
         .having(col(PaymentRow.amount) > spent)
     )
     return set(work.session.execute(notes).scalars()) | set(work.session.execute(cash).scalars())
+
+
+def left_over(work: Work, account_id: int, currency: str) -> int:
+    """What the account's booked payments have left over, in minor units, whatever we have set off from it since."""
+    theirs = (
+        col(PaymentRow.account_id) == account_id,
+        col(PaymentRow.currency) == currency,
+        col(PaymentRow.kind) == "payment",
+    )
+    paid = select(func.sum(col(PaymentRow.amount))).where(*theirs)
+    spent = (
+        select(func.sum(col(AllocationRow.amount)))
+        .join(PaymentRow, col(AllocationRow.payment_id) == col(PaymentRow.id))
+        .where(*theirs, col(AllocationRow.automatic).is_(False))
+    )
+    return int(work.session.execute(paid).scalar_one() or 0) - int(work.session.execute(spent).scalar_one() or 0)
 
 
 def take_back_set_offs(work: Work, invoice: InvoiceRow) -> None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from dunwell.intake.rows import OpenItemRow
-from dunwell.ledger import journal, money, tasks
-from dunwell.ledger.imports import Taker, contacts_by_address, upsert_account, upsert_contact, upsert_invoice
+from dunwell.ledger import journal, money, parties, tasks
+from dunwell.ledger.imports import Taker, Tally
+from dunwell.ledger.invoices import Item, add_invoice, change_invoice
 from dunwell.ledger.tables import AccountRow, AllocationRow, ChargeRow, FeedRow, InvoiceRow, PaymentRow
 from dunwell.terms.account import Role
 from dunwell.terms.money import Money
@@ -38,24 +40,41 @@ def take_open_items(taker: Taker, rows: Sequence[OpenItemRow], list_no: int, loo
     """Rows of the list: accounts, contacts, invoices, credit notes; cash without an invoice is summed into `loose`."""
     accounts = taker.accounts_by_number(row.account for row in rows)
     invoices = taker.invoices_by_number(row.invoice for row in rows if row.invoice)
-    contacts = contacts_by_address(taker, [row.id or 0 for row in accounts.values()])
+    contacts = parties.contacts_by_address(taker, [row.id or 0 for row in accounts.values()])
+    added = parties.add_accounts(quiet(taker), _new_accounts(rows, accounts))
+    accounts |= added
     for row in rows:
         invoice = invoices.get(row.invoice) if row.invoice else None
-        if problem := _refused(row, accounts.get(row.account), invoice):
+        account = accounts[row.account]
+        if problem := _refused(row, account, invoice):
             taker.tally.refuse(row.line, problem)
             continue
-        account = accounts[row.account] = _account(taker, accounts.get(row.account), row)
+        if row.account not in added:
+            parties.change_account(quiet(taker), account, _of_account(row))
         if row.email:
             values: dict[str, Any] = {"name": row.name, "role": Role.ACCOUNTS_PAYABLE.value}
-            upsert_contact(taker, account, contacts, row.email, values, count=False)
+            parties.upsert_contact(taker, account, contacts, row.email, values)
         if row.invoice is None:
             loose[row.account, row.open.currency] += abs(row.open.minor)
             taker.tally.add("same")
-        else:
-            if row.open.minor < 0 < row.amount.minor:
-                # Overpaid: the invoice is settled, and what is too much is the account's.
-                loose[row.account, row.open.currency] += -row.open.minor
-            _take_item(taker, account, invoices, row, list_no)
+            continue
+        if row.open.minor < 0 < row.amount.minor:
+            # Overpaid: the invoice is settled, and what is too much is the account's.
+            loose[row.account, row.open.currency] += -row.open.minor
+        _take_item(taker, account, invoice, row, list_no)
+
+
+def quiet(taker: Taker) -> Taker:
+    """The same import with a tally of its own: a list's rows are counted by invoice, not by account."""
+    return replace(taker, tally=Tally(changes=taker.tally.changes))
+
+
+def _new_accounts(rows: Sequence[OpenItemRow], known: dict[str, AccountRow]) -> dict[str, dict[str, Any]]:
+    return {row.account: _of_account(row) for row in reversed(rows) if row.account not in known}
+
+
+def _of_account(row: OpenItemRow) -> dict[str, Any]:
+    return {"name": row.name, "country": row.country, "language": row.language}
 
 
 def _refused(row: OpenItemRow, account: AccountRow | None, invoice: InvoiceRow | None) -> str | None:
@@ -68,58 +87,40 @@ def _refused(row: OpenItemRow, account: AccountRow | None, invoice: InvoiceRow |
     return None
 
 
-def _account(taker: Taker, known: AccountRow | None, row: OpenItemRow) -> AccountRow:
-    tally, taker.tally = taker.tally, type(taker.tally)()
-    account = upsert_account(
-        taker, known, row.account, {"name": row.name, "country": row.country, "language": row.language}
-    )
-    tally.changes += taker.tally.changes
-    taker.tally = tally
-    return account
-
-
-def _take_item(
-    taker: Taker, account: AccountRow, invoices: dict[str, InvoiceRow], row: OpenItemRow, list_no: int
-) -> None:
-    kind = "credit_note" if row.amount.minor < 0 else "invoice"
-    number = row.invoice or ""
-    known = invoices.get(number)
+def _take_item(taker: Taker, account: AccountRow, known: InvoiceRow | None, row: OpenItemRow, list_no: int) -> None:
     minor = abs(row.amount.minor)
-    if known is not None and known.kind == kind and minor < known.amount and known.currency == row.amount.currency:
+    still_open = 0 if row.open.minor < 0 < row.amount.minor else abs(row.open.minor)
+    kind = "credit_note" if row.amount.minor < 0 else "invoice"
+    item = Item(row.line, row.invoice or "", kind, minor, row.amount.currency, {"issued": row.issued, "due": row.due})
+    if known is None:
+        add_invoice(taker, account, item, list_no)
+        if still_open != minor:
+            taker.work.flush()
+            _adjust(taker, account, taker.invoices_by_number([item.number])[item.number], still_open)
+        return
+    if known.kind == kind and minor < known.amount and known.currency == item.currency:
         # The list says both what was invoiced and what is open: what we had allocated gives way to it.
         money.take_back_set_offs(taker.work, known)
         money.adjust(
             taker.work, account, known, known.amount, _listing(taker, "the amount on the list is lower"), taker.pen
         )
-    invoice = upsert_invoice(
-        taker,
-        account,
-        invoices,
-        row.line,
-        number,
-        kind,
-        minor,
-        row.amount.currency,
-        {"issued": row.issued, "due": row.due},
-    )
-    if invoice is None:
+    if not change_invoice(taker, account, known, item):
         return
-    invoice.list_no = list_no
-    invoice.source = taker.source
-    still_open = 0 if row.open.minor < 0 < row.amount.minor else abs(row.open.minor)
-    if known is None and still_open == minor:
-        return
-    tasks.settle(taker.work, f"paid_or_left_out:{number}")
-    taker.work.session.flush()
-    by = money.adjust(
-        taker.work, account, invoice, still_open, _listing(taker, "open as the creditor's list has it"), taker.pen
-    )
+    known.list_no, known.source = list_no, taker.source
+    tasks.settle(taker.work, f"paid_or_left_out:{item.number}")
+    taker.work.flush()
+    if by := _adjust(taker, account, known, still_open):
+        taker.tally.changes.append(
+            f"{item.number}: open {row.open} by the list, adjusted by {Money(by, item.currency)}"
+        )
+
+
+def _adjust(taker: Taker, account: AccountRow, invoice: InvoiceRow, still_open: int) -> int:
+    listing = _listing(taker, "open as the creditor's list has it")
+    by = money.adjust(taker.work, account, invoice, still_open, listing, taker.pen)
     if by:
         taker.touched.add(account.id or 0)
-        if known is not None:
-            taker.tally.changes.append(
-                f"{number}: open {row.open} by the list, adjusted by {Money(by, invoice.currency)}"
-            )
+    return by
 
 
 def _listing(taker: Taker, why: str) -> money.Listing:
@@ -138,6 +139,10 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
     for key, (number, currency, minor) in wanted.items():
         row = known.get(key)
         account = accounts[number]
+        # What the books hold unapplied already is part of what the list shows, not more of it.
+        remaining = max(0, minor - money.left_over(taker.work, account.id or 0, currency))
+        if row is None and not remaining:
+            continue
         if row is None:
             row = PaymentRow(
                 key=key,
@@ -150,7 +155,7 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
             )
             taker.work.session.add(row)
             taker.work.session.flush()
-        _set_loose(taker, row, minor)
+        _set_loose(taker, row, remaining)
     for key, row in known.items():
         if key not in wanted and row.amount:
             _set_loose(taker, row, 0)

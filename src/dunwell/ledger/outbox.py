@@ -177,7 +177,7 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> tuple[int,
 def _settle_touches(work: Work, row: LetterRow, state: str) -> None:
     back = {"waiting": "proposed", "failed": "failed"}.get(state, state)
     for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
-        if touch.state in ("reserved", "in_doubt"):
+        if touch.state in ("reserved", "in_doubt") or (touch.state == "rehearsed" and back != "rehearsed"):
             touch.state = back
             if back in ("proposed", "failed"):
                 touch.on = None
@@ -218,10 +218,15 @@ def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pe
     rows = work.session.execute(query).scalars()
     found = [row for row in rows if row.reserved_at < limit or gone(row.worker)]
     for row in found:
-        row.state, row.reason = "in_doubt", "no answer from the mail server is on record: it may or may not have gone"
-        _settle_touches(work, row, "in_doubt")
+        # A rehearsal (it has no slot) is over whatever became of it: no customer was to get it.
+        row.state = "in_doubt" if row.slot else "rehearsed"
+        row.reason = "no answer from the mail server is on record: it may or may not have gone"
+        _settle_touches(work, row, row.state)
         account = work.lock_account(row.account_id)
-        journal.write(work, account, pen, "letter_in_doubt", why=row.reason, letter=row.name, message_id=row.message_id)
+        journal.write(
+            work, account, pen, f"letter_{row.state}", why=row.reason, letter=row.name, message_id=row.message_id
+        )
+    _withdraw_the_needless(work, pen)
     yesterday = (pen.now - timedelta(days=1)).isoformat(timespec="seconds")
     old = select(LetterRow).where(col(LetterRow.state) == "in_doubt", col(LetterRow.reserved_at) < yesterday)
     for row in work.session.execute(old).scalars():
@@ -238,3 +243,15 @@ def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pe
             account_id=row.account_id,
         )
     return len(found)
+
+
+def _withdraw_the_needless(work: Work, pen: Pen) -> None:
+    """A letter put off whose touches are not due any more (paid, superseded) does not stay in the queue for ever."""
+    needed = select(col(TouchRow.letter_id)).where(
+        col(TouchRow.state).in_(("proposed", "waiting")), col(TouchRow.letter_id).is_not(None)
+    )
+    query = select(LetterRow).where(col(LetterRow.state) == "waiting", col(LetterRow.id).not_in(needed))
+    for row in work.session.execute(query).scalars():
+        account = work.lock_account(row.account_id)
+        withdraw(work, row.id or 0, "not due any more when it was to be tried again")
+        journal.write(work, account, pen, "letter_withdrawn", why=row.reason, message_id=row.message_id)

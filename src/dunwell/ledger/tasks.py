@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from dunwell.ledger.books import Work
@@ -68,6 +69,13 @@ def settle(work: Work, key: str) -> None:
     row = work.session.execute(select(TaskRow).where(col(TaskRow.key) == key)).scalar_one_or_none()
     if row is not None and row.state == "open":
         row.state = "done"
+
+
+def settle_all(work: Work, keys: Sequence[str]) -> None:
+    """Close these tasks, where they are open."""
+    for start in range(0, len(keys), 500):
+        query = update(TaskRow).where(col(TaskRow.key).in_(keys[start : start + 500]), col(TaskRow.state) == "open")
+        work.session.execute(query.values(state="done"))
 
 
 def open_tasks(work: Work) -> list[Task]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,11 +39,12 @@ def message(letter_subject: str, text: str, html: str, addressed: Addressed) -> 
     `Auto-Submitted` (RFC 3834) keeps robots from answering; `References` (RFC 5322) keeps all letters of a case in
     one thread.
     """
-    mail = MIMEMultipart("alternative")
+    # The same letter has the same bytes; quoted-printable never writes `=_`, so no text can hold the boundary.
+    mail = MIMEMultipart("alternative", boundary=f"=_{hashlib.sha256(addressed.message_id.encode()).hexdigest()[:32]}")
     mail["From"] = _address(addressed.from_name, addressed.from_email)
     mail["To"] = _address(addressed.to_name, addressed.to_email)
     mail["Reply-To"] = _address(addressed.from_name, addressed.reply_to)
-    mail["Subject"] = Header(_one_line(letter_subject), "utf-8").encode()
+    mail["Subject"] = Header(_one_line(letter_subject), "utf-8", header_name="Subject").encode()
     mail["Date"] = format_datetime(addressed.at)
     mail["Message-ID"] = addressed.message_id
     if addressed.thread:
@@ -57,7 +59,17 @@ def message(letter_subject: str, text: str, html: str, addressed: Addressed) -> 
 
 
 def _address(name: str, email: str) -> str:
-    return formataddr((_one_line(name), _one_line(email)), "utf-8")
+    return formataddr((_one_line(name), wire_address(_one_line(email))), "utf-8")
+
+
+def wire_address(email: str) -> str:
+    """An address as SMTP and headers carry it: an international domain in its ASCII form (RFC 5891).
+
+    Raises UnicodeError where the part before the @ is not ASCII: such a mailbox needs SMTPUTF8 all the way.
+    """
+    local, at, domain = email.rpartition("@")
+    local.encode("ascii")
+    return f"{local}{at}{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
 
 
 def _one_line(value: str) -> str:

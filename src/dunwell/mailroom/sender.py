@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from dunwell.mailroom.envelope import wire_address
+
 _NO_SUCH_ADDRESS = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 _ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _NOT_THE_ADDRESS = re.compile(r"relay|auth|spam|block|policy|denied|reputation|blacklist|not permitted", re.I)
@@ -151,11 +153,11 @@ class Sender:
         if smtp is None:
             raise MailServerAway(f"{self._where()}: not connected")
         try:
-            if put_off := self._envelope(smtp, envelope_from, (recipient,)):
+            if put_off := self._envelope(smtp, wire_address(envelope_from), (wire_address(recipient),)):
                 return put_off
             if self._route.archive:
                 # The archive is a convenience: where it is refused the letter goes all the same.
-                smtp.rcpt(self._route.archive)
+                smtp.rcpt(wire_address(self._route.archive))
             code, said = smtp.docmd("DATA")
             if code != 354:
                 return self._reset(smtp, _answer(code, said))
@@ -171,6 +173,9 @@ class Sender:
         except (smtplib.SMTPException, OSError) as error:
             self._smtp = None
             return InDoubt(f"the connection broke while the letter was handed over: {_said(error)}")
+        if code // 100 not in (2, 4, 5):
+            self._smtp = None
+            return InDoubt(f"the server's answer to the letter was none: {code} {said!r}"[:500])
         answer = _answer(code, said)
         if code == 421:
             self._smtp = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dunwell.rules import ramp, schedule, stops
@@ -69,11 +69,11 @@ def _letter(
     if held := stops.hold(case, rules, due, today):
         until = _look_again(held, due, case.invoice.due)
         why = f"{_age(case, today)}: letter '{due.letter}' waits: {held.why}"
-        decision = _with_work(held.outcome, held.reason, why, stage, planned, today, until, due.letter)
-        return replace(decision, touch=touch, work=(*held.work, *decision.work))
+        plan = Plan(planned, until, due.letter, touch, held.work)
+        return _with_work(held.outcome, held.reason, why, stage, plan, today)
     why = f"{_age(case, today)}: letter '{due.letter}' is due since {due.on}"
-    decision = _with_work(touch, Reason.TOUCH_DUE, why, due.stage, planned, today, today + ONE_DAY, due.letter)
-    return replace(decision, touch=touch)
+    plan = Plan(planned, today + ONE_DAY, due.letter, touch)
+    return _with_work(touch, Reason.TOUCH_DUE, why, due.stage, plan, today)
 
 
 def _look_again(held: stops.Stop, due: Due, due_date: date | None) -> date | None:
@@ -89,7 +89,8 @@ def _nothing_due(case: Case, stage: str, due: Due | None, planned: tuple[Call | 
     on = due.on if due else None
     what = f"{due.letter} from {due.on}" if due else "nothing more by itself"
     why = f"{_age(case, today)}: nothing is due today; next: {what}"
-    return _with_work(Wait(on), Reason.NOTHING_DUE, why, stage, planned, today, on, due.letter if due else None)
+    plan = Plan(planned, on, due.letter if due else None)
+    return _with_work(Wait(on), Reason.NOTHING_DUE, why, stage, plan, today)
 
 
 def _after_final_notice(
@@ -100,7 +101,7 @@ def _after_final_notice(
     deadline = notice.deadline or notice.on + timedelta(days=rules.stage["litigation"].deadline_days or 0)
     outcome, reason, words, next_on = _judged(case, rules, notice.accepted, deadline, today)
     why = f"{_age(case, today)}: {words}"
-    return _with_work(outcome, reason, why, here.stage, planned, today, next_on, "litigation queue")
+    return _with_work(outcome, reason, why, here.stage, Plan(planned, next_on, "litigation queue"), today)
 
 
 def _judged(
@@ -126,24 +127,30 @@ def _judged(
     return Refer(deadline), Reason.DEADLINE_PASSED, words, None
 
 
-def _with_work(
-    outcome: Outcome,
-    reason: Reason,
-    why: str,
-    stage: str,
-    planned: tuple[Call | Notice, ...],
-    today: date,
-    next_on: date | None,
-    next_what: str | None,
-) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes with a decision: the stage's calls and notices, the next look and what is expected then.
+
+    `touch` is the letter that is due; `now` is work that is due whatever the calls and notices say.
+    """
+
+    planned: tuple[Call | Notice, ...]
+    next_on: date | None
+    next_what: str | None
+    touch: Send | None = None
+    now: tuple[Work, ...] = ()
+
+
+def _with_work(outcome: Outcome, reason: Reason, why: str, stage: str, plan: Plan, today: date) -> Decision:
     """The decision with the work that is due today, looked at again when the next of it falls due."""
-    work: tuple[Work, ...] = tuple(item for item in planned if item.due_on <= today)
-    later = [item.due_on for item in planned if item.due_on > today]
-    days = [day for day in (next_on, *later) if day is not None]
-    if work and not isinstance(outcome, Send):
+    work: tuple[Work, ...] = (*plan.now, *(item for item in plan.planned if item.due_on <= today))
+    days = [item.due_on for item in plan.planned if item.due_on > today]
+    if plan.next_on is not None:
+        days.append(plan.next_on)
+    if len(work) > len(plan.now) and not isinstance(outcome, Send):
         # What recurs is counted from when it was given: tomorrow's look knows it.
         days.append(today + ONE_DAY)
-    return Decision(outcome, reason, why, stage, work=work, next_on=min(days, default=None), next_what=next_what)
+    return Decision(outcome, reason, why, stage, plan.touch, work, min(days, default=None), plan.next_what)
 
 
 def _age(case: Case, today: date) -> str:

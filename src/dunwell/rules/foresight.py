@@ -45,7 +45,7 @@ def foresee(cases: Sequence[Case], policy: Policy, start: date, days: int) -> It
         sends: dict[str, list[tuple[int, Send, str]]] = defaultdict(list)
         while queue and queue[0][0] == today:
             _, index = heapq.heappop(queue)
-            case = replace(now[index], account_letters=letters[now[index].account.number], payments_as_of=today)
+            case = _as_of(now[index], letters[now[index].account.number], today)
             decision = decide(case, policy, today)
             now[index] = _worked(case, decision, today)
             yield from _work(case, decision, today)
@@ -58,6 +58,23 @@ def foresee(cases: Sequence[Case], policy: Policy, start: date, days: int) -> It
             letters[account] = (*letters[account][-8:], today)
             for index, _, _ in sends[account]:
                 heapq.heappush(queue, (today + ONE_DAY, index))
+
+
+def _as_of(case: Case, letters: tuple[date, ...], today: date) -> Case:
+    """The case with the account's letters so far and its payments known (written out: `replace` is four times slower)."""
+    return Case(
+        case.account,
+        case.invoice,
+        case.open_principal,
+        case.open_charges,
+        case.touches,
+        letters,
+        case.rehearsed,
+        today,
+        case.reachable,
+        case.bank_account,
+        case.referred,
+    )
 
 
 def _worked(case: Case, decision: Decision, today: date) -> Case:

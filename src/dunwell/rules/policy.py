@@ -299,10 +299,9 @@ class Policy(_Part):
 
     def rules_for(self, account: Account) -> Policy:
         """The policy as it stands for `account`: the first exception that matches, or the policy itself."""
-        for exception, variant in self._variants:
-            if exception.matches(account):
-                return variant
-        return self
+        if not self.exception:
+            return self
+        return next((variant for exception, variant in self._variants if exception.matches(account)), self)
 
 
 def load(text: str, source: str) -> Policy:

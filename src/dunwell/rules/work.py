@@ -24,7 +24,7 @@ def calls(case: Case, rules: Policy, here: Place) -> Iterator[Call]:
     in_stage = {t.round for t in made if t.stage == here.stage}
     stage = rules.stage[here.stage]
     for number, rule in enumerate(stage.call, 1):
-        if case.outstanding.amount < rule.minimum:
+        if rule.minimum and case.outstanding.amount < rule.minimum:
             continue
         if rule.every is not None:
             yield Call(here.stage, len(in_stage) + 1, _next_regular(rule.every, made, here))

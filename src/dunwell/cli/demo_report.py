@@ -1,0 +1,88 @@
+"""The end of the demo: what was sent and why, what was not and why, what people have to do, and where to look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from dunwell import wiring
+from dunwell.cli.output import out, table
+from dunwell.demo import findings
+from dunwell.demo.findings import Gone
+from dunwell.desk.day import CycleReport
+from dunwell.desk.summary import headline
+from dunwell.settings import FILE_NAME
+
+_MOST_TASKS = 25
+
+
+def tell(report: CycleReport, past: int, held: int, files: int, place: Path) -> None:
+    """All tables. `past` letters had left before this cycle, `held` are in the mailbox, `files` were written."""
+    office, moment = wiring.office(), wiring.moment(report.record.on)
+    gone = findings.gone(office, report, moment)
+    out.print()
+    _sent(gone)
+    _not_sent(report, findings.held(office, report, moment), findings.closed(office))
+    _people(report)
+    out.print(headline(report), markup=False)
+    for alarm in report.alarms:
+        out.print(f"ALARM: {alarm}", markup=False)
+    _mailbox(report, past, held, files)
+    _where(report, gone, place)
+
+
+def _sent(gone: list[Gone]) -> None:
+    table("Sent, to whom and why", ("account", "language", "letter", "invoices", "why"), [
+        (f"{one.account} {one.name}", one.language, one.letter, ", ".join(one.invoices), one.why) for one in gone
+    ])  # fmt: skip
+    letters = Counter(one.letter for one in gone)
+    languages = Counter(one.language for one in gone)
+    out.print(f"Letters: {_counted(letters)}", markup=False)
+    out.print(f"Languages: {_counted(languages)}", markup=False)
+    out.print()
+
+
+def _counted(counter: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counter.most_common())
+
+
+def _not_sent(report: CycleReport, held: list[findings.Held], closed: int) -> None:
+    rows: list[tuple[object, ...]] = [(one.reason, one.invoices, one.accounts, one.example) for one in held]
+    rows.append(("paid or credited", closed, "", "nobody is written to about them"))
+    table("Not sent, and why", ("reason", "invoices", "accounts", "for example"), rows)
+
+
+def _people(report: CycleReport) -> None:
+    kinds = Counter((task.kind, task.role) for task in report.tasks)
+    table("What people have to do", ("task", "who", "open", "for example"), [
+        (kind.replace("_", " "), role, count, next(t.text for t in report.tasks if t.kind == kind))
+        for (kind, role), count in kinds.most_common()
+    ])  # fmt: skip
+    rest = [task for task in report.tasks if task.kind != "call"]
+    table("All but the calls", ("task", "account", "invoice", "due", "what"), [
+        (t.kind.replace("_", " "), t.account, t.invoice, t.due_on, t.text) for t in rest[:_MOST_TASKS]
+    ])  # fmt: skip
+
+
+def _mailbox(report: CycleReport, past: int, held: int, files: int) -> None:
+    said = f"{past} letters of the past and {report.record.sent} of this cycle were taken by the mail server"
+    match = "as many" if held == past + report.record.sent else "NOT as many: this is a bug"
+    out.print(f"The customers' mailbox holds {held} letters (asked over IMAP); {said}: {match}.", markup=False)
+    out.print(f"{files} letters of this cycle were fetched from it into files.", markup=False)
+    out.print()
+
+
+def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
+    config = f"dunwell --config {place / FILE_NAME}"
+    example = next(
+        (one.invoices[0] for one in gone if one.letter in ("final_notice", "on_hold", "delinquent")), "INV-…"
+    )
+    table("Where to look", ("what", "where"), [
+        ("the letters as files (.eml, .html, .txt)", place / "letters"),
+        ("the ledger's export that was imported", place / "ledger"),
+        ("why an invoice is where it is", f"{config} explain {example}"),
+        ("every letter so far", f"{config} letters sent"),
+        ("what the next cycle would send", f"{config} preview"),
+        ("the next three months, if nobody paid", f"{config} simulate --days 90"),
+        ("Prefect's record of the cycle", f"PREFECT_HOME={place / '.prefect'} prefect server start"),
+    ])  # fmt: skip

@@ -1,0 +1,174 @@
+"""What `dunwell demo` does: sets up, lives through a past, runs one cycle through Prefect, and tells of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+from dunwell import wiring
+from dunwell.cli import demo_report, prefect_server, running
+from dunwell.cli.output import Exit, bar, err, out, stop
+from dunwell.demo import history, inbox, portfolio
+from dunwell.demo.portfolio import Portfolio
+from dunwell.demo.servers import MailServers
+from dunwell.demo.settings_file import COUNTRY, DOMAIN, settings_text
+from dunwell.desk.cycle import Consent
+from dunwell.desk.day import CycleReport
+from dunwell.ledger import letters as ledger_letters
+from dunwell.ledger.engine import migrate
+from dunwell.settings import FILE_NAME
+
+
+def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
+    """The whole demo in `folder` (default: a new temporary one). With `keep` its servers stay up until Ctrl-C.
+
+    Everything happens on this machine, and nothing of the caller's own settings is used.
+    """
+    said = wiring.said_today()
+    place = _fresh(folder)
+    _forget_environment(place)
+    with _ending_on_terminate(), contextlib.ExitStack() as stack:
+        with _step("Starting mail servers: SMTP and IMAP on loopback"):
+            mail = stack.enter_context(MailServers(place / "mail", DOMAIN, portfolio.answers()))
+        today = _open_books(place, mail, said)
+        made = portfolio.build(today)
+        with ThreadPoolExecutor(1) as beside:
+            err.print("Starting a Prefect server beside the next step")
+            starting = beside.submit(stack.enter_context, prefect_server.server(place / ".prefect"))
+            past = _live(made)
+            with _step("Waiting for the Prefect server"):
+                url = starting.result()
+        before = inbox.next_uid(mail)
+        _import(made, place)
+        with _step(f"{today}: the daily cycle, a Prefect flow run for each invoice with something due"):
+            report = running.run_flow(wiring.moment(today), Consent())
+        held, files = _collect(mail, report, before, place)
+        demo_report.tell(report, past, held, files, place)
+        if keep:
+            _wait(url, mail)
+        else:
+            out.print("`dunwell demo --keep` leaves the Prefect UI and the mail servers up to look at.", markup=False)
+        return Exit.DONE if held == past + report.record.sent else Exit.FAILURES
+
+
+def _fresh(folder: Path | None) -> Path:
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="dunwell-demo-"))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        stop(f"--folder: {folder} is not an empty folder, and the demo needs a fresh one", Exit.BAD_INPUT)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+def _forget_environment(place: Path) -> None:
+    """The caller's settings must not reach the demo: not their mail server, their ledger or their Prefect."""
+    for name in [name for name in os.environ if name.startswith(("DUNWELL_", "PREFECT_"))]:
+        del os.environ[name]
+    os.environ["PREFECT_HOME"] = str(place / ".prefect")
+
+
+def _open_books(place: Path, mail: MailServers, said: date | None) -> date:
+    """Write the settings and an empty ledger; returns the day that the demo acts on."""
+    (place / FILE_NAME).write_text(settings_text(mail), encoding="utf-8")
+    wiring.set_overrides(place / FILE_NAME)
+    migrate(wiring.open_books(current=False).engine)
+    clock = wiring.now().date()
+    today = said or history.working_day(clock, COUNTRY)
+    if said is not None:
+        why = "as you said"
+    elif today == clock:
+        why = "today"
+    else:
+        why = f"the latest working day: {clock:%A, %d %B} is one of rest, on which few letters would go"
+    out.print(f"The demo's day is {today:%A, %d %B %Y} ({why}). Its folder is {place}", markup=False)
+    return today
+
+
+def _live(made: Portfolio) -> int:
+    """Live through the past, with progress; returns how many letters left."""
+    days = history.past_days(made, COUNTRY)
+    what = f"The past: {len(days)} days since {made.opened}, each with its import, its cycle and its letters"
+    sent = 0
+    with _step(what), bar() as progress:
+        task = progress.add_task("days", total=len(days))
+        for number, day in enumerate(history.live(made, days), 1):
+            sent += day.sent
+            progress.advance(task)
+            if not err.is_terminal and number % 10 == 0:
+                err.print(f"  {number} of {len(days)} days, {sent} letters so far")
+    return sent
+
+
+def _import(made: Portfolio, place: Path) -> None:
+    """Import the last day's export, which is left as files to look at."""
+    folder = place / "ledger"
+    folder.mkdir()
+    for name, text in made.files(made.today).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+    with _step(f"{made.today}: importing the ledger's export from {folder}"):
+        for one in history.take(made, made.today):
+            err.print(
+                f"  {one.name}: new {one.new}, changed {one.changed}, same {one.same}, rejected {len(one.rejects)}"
+            )
+
+
+def _collect(mail: MailServers, report: CycleReport, before: int, place: Path) -> tuple[int, int]:
+    """Fetch the cycle's letters from the customers' mailbox into files.
+
+    Returns how many letters the mailbox holds in all, and how many of the cycle's were written.
+    """
+    with _step("Fetching the letters over IMAP"):
+        with wiring.office().books.read() as work:
+            known = {one.message_id: one for one in ledger_letters.letters(work, report.record.on)}
+        found = inbox.arrived(mail, before)
+        for message in found:
+            record = known.get(str(message["Message-ID"]).strip())
+            name = (
+                f"{record.account}_{record.letter}_{record.language}" if record else f"unknown_{message['Message-ID']}"
+            )
+            inbox.save(message, name, place / "letters")
+        return inbox.count(mail), len(found)
+
+
+@contextlib.contextmanager
+def _step(what: str) -> Iterator[None]:
+    """Say what begins, and how long it took."""
+    began = time.monotonic()
+    err.print(what, markup=False)
+    yield
+    err.print(f"  {time.monotonic() - began:.1f} s", style="dim")
+
+
+@contextlib.contextmanager
+def _ending_on_terminate() -> Iterator[None]:
+    """A polite kill ends the servers too, as Ctrl-C does."""
+
+    def end(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _wait(url: str, mail: MailServers) -> None:
+    out.print(f"Prefect UI:  {url.removesuffix('/api')}/runs", markup=False)
+    out.print(
+        f"Mail:        SMTP 127.0.0.1:{mail.smtp_port}, IMAP 127.0.0.1:{mail.imap_port}, both without TLS; "
+        f"users customers and creditor, password {mail.password}",
+        markup=False,
+    )
+    out.print("Ctrl-C ends the servers.", markup=False)
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    out.print("Stopped.")

@@ -1,0 +1,66 @@
+"""What all tests share: fresh ledgers on both databases, a mail server, a firm."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import Postgres, Sqlite
+from tests.support.firm import Firm
+from tests.support.mail_server import MailServer
+
+for _name in [name for name in os.environ if name.startswith(("DUNWELL_", "PREFECT_"))]:
+    del os.environ[_name]
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    """Fresh SQLite ledgers."""
+    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Fresh PostgreSQL ledgers."""
+    server = Postgres()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Sqlite | Postgres:
+    """Each database in turn."""
+    found: Sqlite | Postgres = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """A mail server that takes everything unless it is told otherwise."""
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture
+def firm(database: Sqlite | Postgres, mail: MailServer) -> Iterator[Firm]:
+    """A firm on each database in turn, with an empty ledger."""
+    found = Firm(database.fresh(), mail)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def small_firm(sqlite: Sqlite, mail: MailServer) -> Iterator[Firm]:
+    """A firm on SQLite, with an empty ledger."""
+    found = Firm(sqlite.fresh(), mail)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the checkout."""
+    return Path(__file__).resolve().parents[1]
