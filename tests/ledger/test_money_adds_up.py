@@ -38,7 +38,7 @@ list_files = st.tuples(
 )
 charges = st.tuples(st.just("charge"), st.tuples(places, st.integers(1, 20)))
 stories = st.lists(
-    st.one_of(invoice_files, notes_files, payment_files, list_files, charges), min_size=2, max_size=6
+    st.one_of(invoice_files, notes_files, payment_files, list_files, charges), min_size=2, max_size=5
 )
 
 QUICK = settings(
@@ -126,7 +126,7 @@ def _tell(firm: Firm, story: list[tuple[str, Any]], order: Callable[[list[str]],
     assert firm.broken() == []
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=40)
 @given(story=stories)
 def test_money_adds_up_and_importing_again_changes_nothing_on_sqlite(sqlite: Sqlite, story: list[Any]) -> None:
     firm = _start(sqlite)
@@ -150,7 +150,7 @@ def test_money_adds_up_alike_on_both_databases(sqlite: Sqlite, postgres: Postgre
     assert found[0] == found[1]
 
 
-@settings(QUICK, max_examples=40)
+@settings(QUICK, max_examples=25)
 @given(story=stories, seed=st.integers(0, 9))
 def test_a_shuffled_file_gives_the_same_state(sqlite: Sqlite, story: list[Any], seed: int) -> None:
     def shuffled(rows: list[str]) -> list[str]:

@@ -54,7 +54,7 @@ def _not_sent(report: CycleReport, held: list[findings.Held], closed: int) -> No
 
 def _people(report: CycleReport) -> None:
     kinds = Counter((task.kind, task.role) for task in report.tasks)
-    table("What people have to do", ("task", "who", "open", "for example"), [
+    table("What people have to do (calls and suspensions of past days count as done)", ("task", "who", "open", "for example"), [
         (kind.replace("_", " "), role, count, next(t.text for t in report.tasks if t.kind == kind))
         for (kind, role), count in kinds.most_common()
     ])  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, false, select, union
 from sqlmodel import col
 
 from dunwell.intake.rows import OpenItemRow
@@ -187,7 +187,7 @@ def missing_from(
     query = select(InvoiceRow).where(
         col(InvoiceRow.source) == taker.source,
         col(InvoiceRow.list_no) == list_no - 1 if not complete else col(InvoiceRow.list_no) < list_no,
-        col(InvoiceRow.principal_open) > 0,
+        (col(InvoiceRow.principal_open) > 0) | (col(InvoiceRow.id).in_(_set_off_by_us()) if complete else false()),
     )
     missing = []
     for invoice in taker.work.session.execute(query.order_by(col(InvoiceRow.number))).scalars().all():
@@ -209,6 +209,15 @@ def missing_from(
                 invoice_id=invoice.id,
             )
     return missing
+
+
+def _set_off_by_us() -> CompoundSelect[int | None]:
+    """The invoices and credit notes of which something was set off by ourselves: the list may still have them open."""
+    rows = col(AllocationRow.automatic).is_(True)
+    return union(
+        select(col(AllocationRow.invoice_id)).where(rows),
+        select(col(AllocationRow.credit_note_id)).where(rows, col(AllocationRow.credit_note_id).is_not(None)),
+    )
 
 
 def _close(taker: Taker, account: AccountRow, invoice: InvoiceRow, keep_charges: bool) -> None:

@@ -61,7 +61,7 @@ def foresee(cases: Sequence[Case], policy: Policy, start: date, days: int) -> It
 
 
 def _as_of(case: Case, letters: tuple[date, ...], today: date) -> Case:
-    """The case with the account's letters so far and its payments known (written out: `replace` is four times slower)."""
+    """The case with the letters so far, its payments known. Written out: `replace` is four times slower."""
     return Case(
         case.account,
         case.invoice,

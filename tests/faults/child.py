@@ -1,0 +1,73 @@
+"""A process that runs a night and can be told to kill itself (SIGKILL) at a point of it.
+
+Arguments: the ledger's URL, the mail server's port, the day, what to run (cycle or letters), the point, its turn.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from dunwell.desk import chase, day, letters
+from dunwell.ledger import outbox, touches
+from dunwell.mailroom.sender import Sender
+from tests.support.firm import Firm, moment
+from tests.support.mail_server import MailServer
+
+POINTS: dict[str, tuple[Any, str, bool]] = {
+    "while the decisions of a page are written": (touches, "record", False),
+    "after a page is chased": (chase, "chase", True),
+    "before a letter is reserved": (letters, "_reserve", False),
+    "after the reservation, before its commit": (outbox, "reserve", True),
+    "after the commit of the reservation": (letters, "_reserve", True),
+    "before the letter is handed to the server": (Sender, "send", False),
+    "after the server has taken the letter": (Sender, "send", True),
+    "while a letter is settled, before its commit": (outbox, "settle", True),
+    "after a letter is settled": (letters, "_settle", True),
+    "before the cycle is closed": (day, "close_day", False),
+    "after the cycle is closed": (day, "close_day", True),
+}
+"""Each point: whose function it is, and whether the process dies after it (True) or before it."""
+
+
+def arm(owner: Any, name: str, after: bool, turn: int) -> None:
+    """Make this process kill itself at the `turn`-th call of a function."""
+    real: Callable[..., Any] = getattr(owner, name)
+    calls = 0
+
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == turn and not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = real(*args, **kwargs)
+        if calls == turn:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, deadly)
+
+
+def main() -> None:
+    url, port, on, what, point, turn = sys.argv[1:]
+    mail = MailServer()
+    mail.port = int(port)
+    firm = Firm(url, mail)
+    if point:
+        arm(*POINTS[point], int(turn))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    if what == "letters":
+        for sent in letters.send_proposed(firm.office, moment(date.fromisoformat(on))):
+            print(sent.account, sent.state, flush=True)
+    else:
+        firm.run(date.fromisoformat(on), fresh=False)
+    firm.close()
+
+
+if __name__ == "__main__":
+    main()
