@@ -1,4 +1,4 @@
-"""The documentation keeps up with the code: what is not documented fails here, and so does a link that leads nowhere."""
+"""The documentation keeps up with the code: what is not documented fails here, as does a link that leads nowhere."""
 
 from __future__ import annotations
 
@@ -139,9 +139,8 @@ def settings_keys(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterato
 
 
 def undocumented_settings(model: type[BaseModel], text: str) -> list[str]:
-    rows = {
-        tuple(cell.strip() for cell in row) for row in re.findall(r"^\| `([^|]+)` \| `([^|]+)` \|([^|]*)\|", text, re.M)
-    }
+    found = re.findall(r"^\| `([^|]+)` \| `([^|]+)` \|([^|]*)\|", text, re.M)
+    rows = {tuple(cell.strip() for cell in row) for row in found}
     return [" ".join(key) for key in settings_keys(model) if key not in rows]
 
 

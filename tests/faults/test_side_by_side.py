@@ -122,3 +122,33 @@ def test_a_payment_taken_while_letters_go_stops_those_that_have_not_gone(night: 
     assert finish(child)[0] == 0
     assert mail.to(f"a{COUNT:03}@a{COUNT:03}.example") == []
     assert len(mail.letters) == COUNT - 1
+
+
+def test_an_import_waits_for_whoever_holds_an_account_and_goes_on_from_there(firm: Firm) -> None:
+    """The journal's chain: an import reads an account's head only once nobody else is writing there."""
+    import threading
+
+    from dunwell.ledger import journal
+    from dunwell.ledger.journal import Pen
+
+    owing(firm, MONDAY, 1)
+    found: list[BaseException] = []
+
+    def take() -> None:
+        try:
+            firm.payments(MONDAY, "A001,INV-A001,2026-03-01,1.00,GBP,x")
+        except BaseException as error:
+            found.append(error)
+
+    with firm.books.write() as work:
+        account = work.lock_account(1)
+        thread = threading.Thread(target=take)
+        thread.start()
+        time.sleep(0.4)
+        journal.write(work, account, Pen(moment(MONDAY).now, MONDAY), "something")
+    thread.join(20)
+    assert found == []
+    assert firm.broken() == []
+    with firm.books.read() as work:
+        whats = [entry.what for entry in journal.entries(work, "A001")]
+    assert whats[-2:] == ["something", "payment"]

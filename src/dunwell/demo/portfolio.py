@@ -40,14 +40,17 @@ class _Item:
 _STORIES: tuple[tuple[_Item, ...], ...] = (
     (_Item(63, -1), _Item(33, -2), _Item(-7, fixed=True)),  # prompt: all that it gets is a reminder
     (_Item(74, 9), _Item(44, 12), _Item(3, fixed=True)),  # pays when reminded
-    (_Item(88, 31), _Item(58, 36), _Item(26)),  # pays late
+    (_Item(88, 31), _Item(58, 36), _Item(23, fixed=True)),  # pays late
     (_Item(97, 35, "0.4"), _Item(46), _Item(15, fixed=True)),  # pays in parts
     (_Item(186), _Item(148), _Item(96)),  # does not pay
-    (_Item(121, fixed=True), _Item(104), _Item(61)),  # stopped paying four months ago
+    (_Item(205), _Item(173), _Item(131)),  # an old debt, entered late: on the last day its final notice is due
     (_Item(81, 22), _Item(20), _Item(-1)),  # forgets
     (_Item(105, 50), _Item(49), _Item(35)),  # slipping
     (_Item(91, 14), _Item(66, 3), _Item(8), _Item(0, fixed=True)),  # careless
 )
+_ENTERED_LATE = 5
+"""The story whose invoices came into the books so long ago as the ramp takes to a final notice."""
+_RAMP_DAYS = 7 + 7 + 14 + 21
 _TAKEN_OVER_AGES = (236, 119, 47, 12)
 
 
@@ -163,8 +166,11 @@ def build(today: date, seed: str = SEED) -> Portfolio:
 
 def _tell(made: Portfolio, place: int, firm: Firm, rng: Random) -> None:
     """Let one customer live its story."""
+    story = place % len(_STORIES)
     joined = made.opened + timedelta(days=place * 5 % 13)
-    for item in _STORIES[place % len(_STORIES)]:
+    if story == _ENTERED_LATE:
+        joined = made.today - timedelta(days=_RAMP_DAYS)
+    for item in _STORIES[story]:
         age = item.age if item.fixed else item.age + rng.randrange(-4, 5)
         due = made.today - timedelta(days=age)
         issued = due - timedelta(days=_TERMS[firm.kind])

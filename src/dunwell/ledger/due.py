@@ -100,3 +100,9 @@ def to_look_at(work: Work, today: date, *, everything: bool = False) -> list[tup
         query = query.where((col(InvoiceRow.next_on) <= today) | col(InvoiceRow.id).in_(proposed))
     rows = work.session.execute(query.order_by(col(InvoiceRow.id))).tuples()
     return [(account_id, invoice_id) for account_id, invoice_id in rows if invoice_id is not None]
+
+
+def postpone_undue(work: Work, due_after: date, next_on: date) -> None:
+    """Cases whose invoice is due after `due_after` and that nobody has looked at yet are looked at on `next_on`."""
+    query = update(InvoiceRow).where(col(InvoiceRow.due) > due_after, col(InvoiceRow.decided_on).is_(None))
+    work.session.execute(query.values(next_on=next_on))

