@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 from prefect import flow, tags
 from prefect.artifacts import acreate_markdown_artifact
@@ -19,7 +20,7 @@ from flows.chase import chase_invoice, chase_shard
 from flows.letters import letters
 
 
-@flow(name="daily_cycle", flow_run_name="daily cycle {as_of}", persist_result=False)
+@flow(name="daily_cycle", flow_run_name="daily cycle", persist_result=False)
 async def daily_cycle(
     as_of: date | None = None, even_if_stale: bool = False, confirm_volume: bool = False
 ) -> State[CycleReport | day.CycleRunning]:
@@ -47,7 +48,7 @@ async def _cycle(
     day.open_day(office, moment, even_if_stale=even_if_stale)
     failed = await _chase(office, moment, as_of)
     day.check_volume(office, moment, confirmed=confirm_volume)
-    post: Post = letters(as_of)
+    post = cast(Post, await letters(as_of, return_state=True).aresult())
     return day.close_day(office, moment, post.letters, post.away, failed_runs=failed)
 
 

@@ -6,29 +6,26 @@ from datetime import date
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from dunwell import wiring
 from dunwell.desk import letters as desk
-from dunwell.desk.letters import MailServerAway, MailServerRefuses, Post, Proposal, Sender, Sent
+from dunwell.desk.letters import Post
 
 
-@task(name="send_letter", task_run_name="{account}", retries=0, cache_policy=NO_CACHE, persist_result=False)
-def send_letter(account: str, proposal: Proposal, as_of: date | None, sender: Sender) -> Sent | None:
-    """Send one account's letter. Never retried by Prefect: only the ledger knows whether it may have left."""
-    return desk.send_one(wiring.office(), proposal, wiring.moment(as_of), sender)
+@task(name="letter", task_run_name="{account}", cache_policy=NO_CACHE, persist_result=False)
+def letter(account: str, invoices: list[str], letter: str, state: str, reason: str) -> State[None]:
+    """Show what became of one account's letter. It has left already: Prefect never sends and never retries one."""
+    message = f"{letter or 'no letter'}: {state}: {reason}"
+    return Failed(message=message) if state in ("failed", "unsound") else Completed(message=message)
 
 
-@flow(name="letters", flow_run_name="letters {as_of}", persist_result=False, validate_parameters=False)
-def letters(as_of: date | None = None) -> Post:
+@flow(name="letters", flow_run_name="letters", persist_result=False)
+def letters(as_of: date | None = None) -> State[Post]:
     """Send every proposed letter whose hour it is. Safe beside a cycle and beside itself, at any rate of running."""
-    office, post = wiring.office(), Post()
-    with Sender(office.route) as sender:
-        for proposal in desk.proposed(office):
-            try:
-                sent = send_letter(proposal.number, proposal, as_of, sender)
-            except (MailServerAway, MailServerRefuses) as error:
-                post.away = str(error)
-                break
-            if sent is not None:
-                post.letters.append(sent)
-    return post
+    post = Post()
+    for sent in desk.post_all(wiring.office(), wiring.moment(as_of), post):
+        letter(sent.account, list(sent.invoices), sent.letter, sent.state, sent.reason, return_state=True)
+    message = f"{len(post.letters)} letters" + (f"; stopped: {post.away}" if post.away else "")
+    return Completed(message=message, data=post)

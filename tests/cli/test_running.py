@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 
-import pytest
-
 from tests.support.dump import everything
 from tests.support.firm import MONDAY, Firm, owing
 from tests.support.mail_server import MailServer
@@ -115,7 +113,7 @@ def test_looking_changes_nothing_and_shows_what_will_go(project: Project, firm_o
 
     simulated = project("simulate", "--days", "20", "--json", "--csv", "events.csv", DUNWELL_TODAY=DAY)
     assert simulated.code == 0
-    assert set(simulated.json[0]) == {"on", "account", "what", "stage", "invoices", "why"}
+    assert set(simulated.json[0]) == {"on", "account", "what", "letter", "stage", "invoices", "reason"}
     assert [one["what"] for one in simulated.json if one["account"] == "A001"][:2] == [
         "past_due_first",
         "past_due_second",
@@ -142,10 +140,11 @@ def test_seven_missed_nights_send_one_nights_letters(project: Project, firm_of: 
     assert {one["stage"] for one in project("letters", "sent", "--json", "--date", str(late)).json} == {"late"}
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "02/03/2026"])
-def test_a_day_that_is_none_is_refused(project: Project, text: str) -> None:
-    for ended in (project("run", "--direct", "--date", text), project("run", "--direct", DUNWELL_TODAY=text)):
-        assert (ended.code, text in ended.err) == (2, True)
+def test_a_day_that_is_none_is_refused(project: Project) -> None:
+    ended = project("run", "--direct", "--date", "2026-02-30")
+    assert (ended.code, "2026-02-30" in ended.err) == (2, True)
+    ended = project("run", "--direct", DUNWELL_TODAY="yesterday")
+    assert (ended.code, "DUNWELL_TODAY" in ended.err) == (2, True)
 
 
 def test_a_mail_server_that_is_away_ends_with_75_and_one_that_refuses_with_1(

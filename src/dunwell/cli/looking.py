@@ -205,7 +205,7 @@ def simulate(
         for event in foresee.simulate(office, moment, days):
             if as_json:
                 json_line(_event(event))
-            else:
+            if csv_file is not None or not as_json:
                 events.append(event)
     if csv_file is not None:
         _write_csv(csv_file, events)

@@ -36,15 +36,10 @@ def chase(office: Office, invoice_ids: Sequence[int], moment: Moment) -> list[Ch
     """Decide about these cases and record it, in one unit of work. The same cases may be given twice."""
     pen = Pen(moment.now, moment.on)
     with office.books.write() as work:
+        work.lock_accounts(cases.accounts_of(work, invoice_ids))
         loaded = cases.load(work, invoice_ids, moment.on, office.around)
-        if office.books.postgres:
-            # Others may be at the same accounts: lock them in one order, then read them as they are now.
-            for account_id in sorted({one.account_id for one in loaded}):
-                work.lock_account(account_id)
-            loaded = cases.load(work, invoice_ids, moment.on, office.around)
         decided = [(one, decide(one.case, office.policy, moment.on)) for one in loaded]
-        for one, decision in decided:
-            touches.record(work, one, decision, pen)
+        touches.record_all(work, decided, pen)
     return [_chased(one, decision) for one, decision in decided]
 
 

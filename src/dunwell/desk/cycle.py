@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from dunwell.desk import chase, day, letters
 from dunwell.desk.day import CycleReport
-from dunwell.desk.letters import Sent
+from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
-from dunwell.mailroom.sender import MailServerAway, MailServerRefuses
 from dunwell.terms.moment import Moment
 
 
@@ -30,17 +29,7 @@ def run_direct(office: Office, moment: Moment, consent: Consent, progress: Calla
             day.looked_at(office, moment, len(page))
             progress("cases", len(page))
         day.check_volume(office, moment, confirmed=consent.confirm_volume)
-        sent: list[Sent] = []
-        away = post(office, moment, sent, progress)
-        return day.close_day(office, moment, sent, away)
-
-
-def post(office: Office, moment: Moment, sent: list[Sent], progress: Callable[[str, int], None]) -> str | None:
-    """Send what is proposed, gathering what became of each in `sent`; returns why the server stopped it, if it did."""
-    try:
-        for letter in letters.send_proposed(office, moment):
-            sent.append(letter)
+        post = Post()
+        for _ in letters.post_all(office, moment, post):
             progress("letters", 1)
-    except (MailServerAway, MailServerRefuses) as error:
-        return str(error)
-    return None
+        return day.close_day(office, moment, post.letters, post.away)

@@ -12,7 +12,7 @@ from pathlib import Path
 from dunwell.desk.day import rules_digest
 from dunwell.desk.office import Office
 from dunwell.desk.writing import Due, Written, write_letter
-from dunwell.ledger import cases, cycles, due
+from dunwell.ledger import cases, cycles, due, letters
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
 from dunwell.letters.facts import LetterError
@@ -61,7 +61,7 @@ def _preview_account(
     office: Office, work: Work, invoice_ids: list[int], account_id: int, moment: Moment
 ) -> Previewed | None:
     ids = set(invoice_ids)
-    loaded = cases.load(work, sorted(ids | set(cases.open_ids(work, account_id))), moment.on, office.around)
+    loaded = cases.load(work, sorted(ids | set(cases.open_ids(work, [account_id]))), moment.on, office.around)
     decided = [(one, decide(one.case, office.policy, moment.on)) for one in loaded if one.invoice_id in ids]
     sends = [(one, decision) for one, decision in decided if isinstance(decision.outcome, Send)]
     if not sends:
@@ -72,7 +72,8 @@ def _preview_account(
     account = sends[0][0].case.account.number
     numbers = tuple(one.case.invoice.number for one, _ in sends)
     try:
-        written = write_letter(office, work, dues, others, moment)
+        past = letters.past_of(letters.past(work, list(going)), going)
+        written = write_letter(office, dues, others, cases.contacts(work, [account_id])[account_id], past, moment)
     except LetterError as error:
         return Previewed(account, "", None, numbers, _why(sends), None, str(error))
     return Previewed(account, written.draft.name, written.draft.stage, numbers, _why(sends, written), written)

@@ -1,14 +1,15 @@
-"""Letters: send what is proposed, one letter an account a day. Decide again, reserve, commit, send, settle."""
+"""Letters: send what is proposed, one letter an account a day. Decide again, reserve, hand over, send, settle."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from dunwell.desk.office import Office
 from dunwell.desk.writing import Due, Written, write_letter
 from dunwell.ledger import cases, outbox, tasks, touches
+from dunwell.ledger import letters as letter_rows
 from dunwell.ledger.books import Work
 from dunwell.ledger.cycles import worker_name
 from dunwell.ledger.journal import Pen
@@ -26,11 +27,15 @@ from dunwell.mailroom.sender import (
     Sender,
 )
 from dunwell.rules.decide import decide
-from dunwell.terms.decision import Send
+from dunwell.terms.case import Touch
+from dunwell.terms.decision import Decision, Send
 from dunwell.terms.moment import Moment
 
 RETRY_AFTER = timedelta(days=7)
 """When a letter that was refused for good is tried again, if no news about the account comes first."""
+BATCH = 25
+"""Accounts whose letters are decided and reserved together. What a crash leaves of them is due again."""
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,15 @@ class Post:
     letters: list[Sent] = field(default_factory=list)
     away: str | None = None
 
-    def count(self, *states: str) -> int:
-        """How many letters ended in one of `states`."""
-        return sum(letter.state in states for letter in self.letters)
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A letter that is reserved: its key, what it says, and the cases that it covers."""
+
+    letter_id: int
+    account: str
+    written: Written
+    due: tuple[Due, ...]
 
 
 def proposed(office: Office) -> list[Proposal]:
@@ -65,85 +76,157 @@ def proposed(office: Office) -> list[Proposal]:
         return touches.proposals(work)
 
 
+def post_all(office: Office, moment: Moment, post: Post) -> Iterator[Sent]:
+    """Send every proposed letter whose hour it is; tells of each as it ends, and gathers them in `post`.
+
+    Where the mail server cannot be reached it stops, with the reason in `post.away`: what has not gone is still due.
+    """
+    try:
+        for sent in send_proposed(office, moment):
+            post.letters.append(sent)
+            yield sent
+    except (MailServerAway, MailServerRefuses) as error:
+        post.away = str(error)
+
+
 def send_proposed(office: Office, moment: Moment) -> Iterator[Sent]:
     """Send every proposed letter whose hour it is, one after another over one connection; tells of each as it ends.
 
-    Raises MailServerAway when the server cannot be reached: what has not gone stays proposed.
+    Raises MailServerAway or MailServerRefuses when the server cannot be used: what has not gone stays proposed.
     """
     with Sender(office.route) as sender:
+        now: list[Proposal] = []
         for proposal in proposed(office):
-            told = send_one(office, proposal, moment, sender)
-            if told is not None:
+            if told := _outside_hours(office, proposal, moment):
                 yield told
+            else:
+                now.append(proposal)
+        # A paced night is reserved letter by letter: what is reserved should leave soon.
+        size = 1 if office.route.letters_per_minute else BATCH
+        for start in range(0, len(now), size):
+            yield from _send_batch(office, now[start : start + size], moment, sender)
 
 
-def send_one(office: Office, proposal: Proposal, moment: Moment, sender: Sender) -> Sent | None:
-    """The letter of one account, if it is still due and its hour has come; None where nothing is due any more."""
-    if moment.keeps_hours:
-        zone = proposal.timezone or office.creditor.timezone
-        if not office.policy.window.contains(moment.now, zone, proposal.country):
-            return Sent(proposal.number, "", None, "", (), "", "window", f"waits for its hours in {zone}")
-    sender.connect()
-    try:
-        taken = _reserve(office, proposal, moment)
-    except LetterError as error:
-        return _unsound(office, proposal, moment, str(error))
-    if taken is None:
+def _outside_hours(office: Office, proposal: Proposal, moment: Moment) -> Sent | None:
+    zone = proposal.timezone or office.creditor.timezone
+    if not moment.keeps_hours or office.policy.window.contains(moment.now, zone, proposal.country):
         return None
-    letter_id, written = taken
-    answer = sender.send(office.creditor.email or "", written.draft.to_email, written.draft.raw)
-    settled = _settled(answer, rehearsal=written.draft.rehearsal)
-    _settle(office, letter_id, settled, moment)
-    return Sent(
-        account=proposal.number,
-        letter=written.draft.name,
-        stage=written.draft.stage,
-        language=written.draft.language,
-        invoices=tuple(cover.number for cover in written.draft.covers),
-        to=written.draft.to_email,
-        state=settled.state,
-        reason=settled.reason,
-    )
+    return Sent(proposal.number, "", None, "", (), "", "window", f"waits for its hours in {zone}")
 
 
-def _reserve(office: Office, proposal: Proposal, moment: Moment) -> tuple[int, Written] | None:
-    """Decide again under the account's lock, write the letter, and take it for sending."""
-    pen = Pen(moment.now, moment.on)
-    with office.books.write() as work:
-        work.lock_account(proposal.account_id)
-        waiting = outbox.waiting_letter(work, proposal.account_id)
-        if outbox.slot_taken(work, proposal.number, moment.on) and not office.redirect_to:
-            ids = touches.proposed_invoices(work, proposal.account_id)
-            touches.hold_back(work, ids, "the account's letter of the day has gone", moment.on + timedelta(days=1))
-            return None
-        due, others = _still_due(office, work, proposal, moment.on, pen)
-        if not due:
+def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, sender: Sender) -> Iterator[Sent]:
+    sender.connect()
+    taken, unsound = _take(office, proposals, moment)
+    yield from unsound
+    waiting = list(taken)
+    last: tuple[Taken, Settled] | None = None
+    try:
+        while waiting:
+            # One commit settles the letter before and hands over the next: never two letters of unknown fate.
+            if not _settle_and_hand_over(office, last, waiting[0], moment):
+                last = None
+                waiting.pop(0)
+                continue
+            one = waiting.pop(0)
+            answer = sender.send(office.creditor.email or "", one.written.draft.to_email, one.written.draft.raw)
+            last = (one, _settled(answer, rehearsal=one.written.draft.rehearsal))
+            yield _told(*last)
             if waiting:
-                outbox.withdraw(work, waiting, "not due any more when it was to be tried again")
-            return None
-        written = write_letter(office, work, due, [one.case for one in others], moment)
-        return outbox.reserve(work, written.draft, pen, worker_name(), waiting), written
+                sender.connect()
+    finally:
+        _end_batch(office, last, waiting, moment)
+
+
+def _take(office: Office, proposals: Sequence[Proposal], moment: Moment) -> tuple[list[Taken], list[Sent]]:
+    """Decide again under the accounts' locks, write the letters, and reserve them, all in one unit of work."""
+    pen = Pen(moment.now, moment.on)
+    numbers = {proposal.account_id: proposal.number for proposal in proposals}
+    with office.books.write() as work:
+        work.lock_accounts(numbers)
+        due, others = _still_due(office, work, numbers, moment.on, pen)
+        written, unsound = _write(office, work, due, others, moment)
+        outbox.withdraw_waiting(work, numbers, "written anew, or not due any more, when it was to be tried again")
+        drafts = [(numbers[account_id], one.draft) for account_id, one in written.items()]
+        keys = outbox.reserve(work, drafts, pen, worker_name())
+    taken = [
+        Taken(key, numbers[account_id], one, tuple(due[account_id]))
+        for key, (account_id, one) in zip(keys, written.items(), strict=True)
+    ]
+    return taken, unsound
 
 
 def _still_due(
-    office: Office, work: Work, proposal: Proposal, on: date, pen: Pen
-) -> tuple[list[Due], list[cases.Loaded]]:
-    """The account's proposed cases whose touch is still due, and its other open ones; changes are written down."""
-    ids = set(touches.proposed_invoices(work, proposal.account_id))
-    everything = cases.load(work, sorted(ids | set(cases.open_ids(work, proposal.account_id))), on, office.around)
-    due: list[Due] = []
-    others: list[cases.Loaded] = []
-    for one in everything:
-        if one.invoice_id not in ids:
-            others.append(one)
+    office: Office, work: Work, numbers: dict[int, str], on: date, pen: Pen
+) -> tuple[dict[int, list[Due]], dict[int, list[cases.Loaded]]]:
+    """The accounts' proposed cases whose touch is still due, and their other open ones; changes are written down."""
+    candidates = touches.proposed_invoices(work, numbers)
+    gone = set() if office.redirect_to else outbox.taken_slots(work, numbers.values(), on)
+    for account_id, theirs in list(candidates.items()):
+        if outbox.slot_of(numbers[account_id], on) in gone:
+            touches.hold_back(work, theirs, "the account's letter of the day has gone", on + ONE_DAY)
+            del candidates[account_id]
+    ids = {invoice_id for found in candidates.values() for invoice_id in found}
+    due: dict[int, list[Due]] = {}
+    others: dict[int, list[cases.Loaded]] = {}
+    changed: list[tuple[cases.Loaded, Decision]] = []
+    for one in cases.load(work, sorted(ids | set(cases.open_ids(work, candidates))), on, office.around):
+        decision = decide(one.case, office.policy, on) if one.invoice_id in ids else None
+        if decision is not None and isinstance(decision.outcome, Send):
+            due.setdefault(one.account_id, []).append(Due(one, decision.outcome))
             continue
-        decision = decide(one.case, office.policy, on)
-        if isinstance(decision.outcome, Send):
-            due.append(Due(one, decision.outcome))
-        else:
-            touches.record(work, one, decision, pen)
-            others += [one] if one.case.open_principal.minor > 0 else []
+        if decision is not None:
+            changed.append((one, decision))
+        if one.case.open_principal.minor > 0:
+            others.setdefault(one.account_id, []).append(one)
+    touches.record_all(work, changed, pen)
     return due, others
+
+
+def _write(
+    office: Office,
+    work: Work,
+    due: dict[int, list[Due]],
+    others: dict[int, list[cases.Loaded]],
+    moment: Moment,
+) -> tuple[dict[int, Written], list[Sent]]:
+    """The letters by account; one that is unsound waits until tomorrow, and a person is told."""
+    people = cases.contacts(work, due)
+    before = letter_rows.past(work, [one.loaded.invoice_id for found in due.values() for one in found])
+    written: dict[int, Written] = {}
+    unsound: list[Sent] = []
+    for account_id, found in due.items():
+        past = letter_rows.past_of(before, [one.loaded.invoice_id for one in found])
+        rest = [one.case for one in others.get(account_id, ())]
+        try:
+            written[account_id] = write_letter(office, found, rest, people[account_id], past, moment)
+        except LetterError as error:
+            unsound.append(_unsound(work, found, moment.on, str(error)))
+    return written, unsound
+
+
+def _unsound(work: Work, due: Sequence[Due], on: date, why: str) -> Sent:
+    number, account_id = due[0].loaded.case.account.number, due[0].loaded.account_id
+    touches.hold_back(work, [one.loaded.invoice_id for one in due], why, on + ONE_DAY)
+    tasks.make(
+        work, f"letter_unsound:{number}", "letter_unsound", why, made_on=on, role="operator", account_id=account_id
+    )
+    return Sent(number, "", None, "", (), "", "unsound", why)
+
+
+def _settle_and_hand_over(office: Office, last: tuple[Taken, Settled] | None, following: Taken, moment: Moment) -> bool:
+    with office.books.write() as work:
+        if last is not None:
+            _settle(office, work, *last, moment)
+        return outbox.hand_over(work, following.letter_id, worker_name())
+
+
+def _end_batch(office: Office, last: tuple[Taken, Settled] | None, waiting: Sequence[Taken], moment: Moment) -> None:
+    """Settle the last letter; what was reserved and has not gone is due again."""
+    with office.books.write() as work:
+        if last is not None:
+            _settle(office, work, *last, moment)
+        for one in waiting:
+            outbox.release(work, one.letter_id, Pen(moment.now, moment.on), "the night stopped before it was its turn")
 
 
 def _settled(answer: Answer, *, rehearsal: bool) -> Settled:
@@ -158,48 +241,30 @@ def _settled(answer: Answer, *, rehearsal: bool) -> Settled:
             return Settled("rehearsed" if rehearsal else "in_doubt", said)
 
 
-def _settle(office: Office, letter_id: int, settled: Settled, moment: Moment) -> None:
+def _settle(office: Office, work: Work, taken: Taken, settled: Settled, moment: Moment) -> None:
     """Write down what the server said, and when the covered cases are looked at again."""
-    pen = Pen(moment.now, moment.on)
-    with office.books.write() as work:
-        covered = outbox.settle(work, letter_id, settled, pen)
-        if settled.state == "failed":
-            if not settled.bad_address:
-                touches.look_on(work, covered, moment.on + RETRY_AFTER)
-            return
-        if settled.state == "waiting":
-            return
-        work.session.flush()
-        for one in cases.load(work, covered, moment.on, office.around):
-            touches.replan(work, one, decide(one.case, office.policy, moment.on))
+    if not outbox.settle(work, taken.letter_id, settled, Pen(moment.now, moment.on)):
+        return
+    if settled.state == "failed" and not settled.bad_address:
+        touches.look_on(work, [one.loaded.invoice_id for one in taken.due], moment.on + RETRY_AFTER)
+    elif settled.state in ("sent", "in_doubt", "rehearsed"):
+        touches.replan(work, [(one.loaded.invoice_id, _after(office, taken, one, moment.on)) for one in taken.due])
 
 
-def _unsound(office: Office, proposal: Proposal, moment: Moment, why: str) -> Sent:
-    """A letter that cannot be written as it stands: it waits until tomorrow, and a person is told."""
-    with office.books.write() as work:
-        account = work.lock_account(proposal.account_id)
-        ids = touches.proposed_invoices(work, proposal.account_id)
-        touches.hold_back(work, ids, why, moment.on + timedelta(days=1))
-        tasks.make(
-            work,
-            f"letter_unsound:{account.number}",
-            "letter_unsound",
-            why,
-            made_on=moment.on,
-            role="operator",
-            account_id=account.id,
-        )
-    return Sent(proposal.number, "", None, "", (), "", "unsound", why)
+def _after(office: Office, taken: Taken, due: Due, on: date) -> Decision:
+    """What is decided about a case once its letter has gone."""
+    draft, case, send = taken.written.draft, due.loaded.case, due.send
+    if draft.rehearsal:
+        after = replace(case, rehearsed=case.rehearsed | {(send.stage, send.round)})
+    else:
+        touch = Touch(send.stage, send.round, on, letter=send.letter, deadline=draft.deadline)
+        after = replace(case, touches=(*case.touches, touch), account_letters=(*case.account_letters, on))
+    return decide(after, office.policy, on)
 
 
-__all__ = [
-    "MailServerAway",
-    "MailServerRefuses",
-    "Post",
-    "Proposal",
-    "Sender",
-    "Sent",
-    "proposed",
-    "send_one",
-    "send_proposed",
-]
+def _told(taken: Taken, settled: Settled) -> Sent:
+    draft = taken.written.draft
+    numbers = tuple(cover.number for cover in draft.covers)
+    return Sent(
+        taken.account, draft.name, draft.stage, draft.language, numbers, draft.to_email, settled.state, settled.reason
+    )

@@ -9,10 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
 
 from dunwell.desk.office import Office
-from dunwell.ledger import cases as case_rows
-from dunwell.ledger import letters as letter_rows
-from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
+from dunwell.ledger.letters import Past
 from dunwell.ledger.outbox import Cover, Draft, slot_of
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, LetterError, Total
@@ -57,22 +55,28 @@ def choose_contact(contacts: Sequence[Contact], rules: Policy, stage: str) -> Co
     return min(able, key=lambda contact: rank.get(contact.role, len(rank)), default=None)
 
 
-def write_letter(office: Office, work: Work, due: Sequence[Due], others: Sequence[Case], moment: Moment) -> Written:
+def write_letter(
+    office: Office,
+    due: Sequence[Due],
+    others: Sequence[Case],
+    contacts: Sequence[Contact],
+    past: Past,
+    moment: Moment,
+) -> Written:
     """The letter that settles all of `due`, in the tone of the most advanced; raises LetterError where it is unsound.
 
-    All of one account, at least one; `others` are its further open cases. Reads the ledger, writes nothing.
+    All of one account, at least one; `others` are its further open cases, `past` what went before about the due ones.
     """
     account_id = due[0].loaded.account_id
     lead = reduce(more_advanced, (one.send for one in due))
     account = due[0].loaded.case.account
     rules = office.policy.rules_for(account)
-    contact = choose_contact(case_rows.contacts(work, account_id), rules, lead.stage)
+    contact = choose_contact(contacts, rules, lead.stage)
     if contact is None:
         raise LookupError(f"account {account.number} has no reachable contact")
     if not contact.email.rpartition("@")[0].isascii():
         raise LetterError(f"{contact.email}: the part before the @ must be plain ASCII to be written to")
-    ids = [one.loaded.invoice_id for one in due]
-    facts = _facts(office, work, due, others, lead, rules, contact, moment.on)
+    facts = _facts(office, due, others, lead, rules, contact, past, moment.on)
     letter = compose(facts, contact.language or account.language, office.library)
     slot = slot_of(account.number, moment.on) + (":rehearsal" if office.redirect_to else "")
     domain = (office.creditor.email or "").rpartition("@")[2]
@@ -83,7 +87,7 @@ def write_letter(office: Office, work: Work, due: Sequence[Due], others: Sequenc
         to_email=office.redirect_to or contact.email,
         reply_to=reply_address(office.creditor.email or "", office.key, account.number),
         message_id=message_id(office.key, slot, domain),
-        thread=letter_rows.thread(work, ids),
+        thread=past.thread,
         at=moment.now,
         language=letter.language,
     )
@@ -109,12 +113,12 @@ def write_letter(office: Office, work: Work, due: Sequence[Due], others: Sequenc
 
 def _facts(
     office: Office,
-    work: Work,
     due: Sequence[Due],
     others: Sequence[Case],
     lead: Send,
     rules: Policy,
     contact: Contact,
+    past: Past,
     on: date,
 ) -> Facts:
     account = due[0].loaded.case.account
@@ -135,7 +139,7 @@ def _facts(
         suspend_on=suspend_on,
         suspended=suspend_on is not None and on > suspend_on,
         late_fee_percent=_late_fee(office, account),
-        earlier=letter_rows.earlier_days(work, [one.loaded.invoice_id for one in due]),
+        earlier=past.days,
         redirected_from=contact.email if office.redirect_to else None,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,11 +18,15 @@ from dunwell.ledger.tables import AccountRow
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A transaction in hand. Only the ledger's own functions look inside."""
+    """A transaction in hand. Only the ledger's own functions look inside.
+
+    `fresh` are rows to be inserted together; `kept` are rows read that will be wanted again in this transaction.
+    """
 
     session: Session
     postgres: bool
     fresh: dict[type[SQLModel], list[dict[str, Any]]] = field(default_factory=dict)
+    kept: list[object] = field(default_factory=list)
 
     def insert(self, table: type[SQLModel], values: dict[str, Any]) -> None:
         """Insert a row with the next `flush`: all rows of a table in one statement, many times as fast as one by one.
@@ -38,6 +42,12 @@ class Work:
             if rows:
                 self.session.execute(insert(table), rows)
                 rows.clear()
+
+    def lock_accounts(self, account_ids: Iterable[int]) -> None:
+        """Lock these accounts, in one order, until the work ends."""
+        if self.postgres:
+            query = select(col(AccountRow.id)).where(col(AccountRow.id).in_(list(account_ids)))
+            self.session.execute(query.order_by(col(AccountRow.id)).with_for_update()).all()
 
     def lock_account(self, account_id: int) -> AccountRow:
         """The account's row, locked until the work ends. On SQLite the whole transaction holds the write lock."""

@@ -27,7 +27,7 @@ from dunwell.terms.case import Case, Channel, Touch
 from dunwell.terms.invoice import DocumentKind, Invoice
 from dunwell.terms.money import Money
 
-COUNTED = ("sent", "in_doubt", "reserved")
+COUNTED = ("sent", "in_doubt", "handed", "reserved")
 """Letter and touch states that count as given: also while their fate is unknown."""
 _HISTORY = timedelta(days=31)
 
@@ -95,13 +95,14 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def contacts(work: Work, account_id: int) -> list[Contact]:
-    """The account's contacts, in the order in which they were entered."""
-    query = select(ContactRow).where(col(ContactRow.account_id) == account_id).order_by(col(ContactRow.id))
-    return [
-        Contact(row.name, row.email, Role(row.role), row.language, row.phone, row.bad_since)
-        for row in work.session.execute(query).scalars()
-    ]
+def contacts(work: Work, account_ids: Iterable[int]) -> dict[int, list[Contact]]:
+    """The contacts of these accounts, in the order in which they were entered."""
+    query = select(ContactRow).where(col(ContactRow.account_id).in_(list(account_ids))).order_by(col(ContactRow.id))
+    found: dict[int, list[Contact]] = defaultdict(list)
+    for row in work.session.execute(query).scalars():
+        contact = Contact(row.name, row.email, Role(row.role), row.language, row.phone, row.bad_since)
+        found[row.account_id].append(contact)
+    return found
 
 
 def payments_as_of(work: Work) -> date | None:
@@ -122,6 +123,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
         .execution_options(populate_existing=True)
     )
     pairs = [(invoice, account) for invoice, account in work.session.execute(query).tuples()]
+    work.kept.extend(pairs)
     account_ids = {account.id for _, account in pairs if account.id is not None}
     touches, rehearsed = _touches(work, invoice_ids)
     letters = _letter_days(work, account_ids, today)
@@ -153,10 +155,20 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
     ]
 
 
-def open_ids(work: Work, account_id: int) -> list[int]:
-    """The ids of the account's open invoices."""
+def accounts_of(work: Work, invoice_ids: Sequence[int]) -> list[int]:
+    """The ids of the accounts of these invoices; empty on SQLite, where there is nothing to lock."""
+    if not work.postgres:
+        return []
+    query = select(col(InvoiceRow.account_id)).where(col(InvoiceRow.id).in_(invoice_ids)).distinct()
+    return list(work.session.execute(query).scalars())
+
+
+def open_ids(work: Work, account_ids: Iterable[int]) -> list[int]:
+    """The ids of the accounts' open invoices."""
     query = select(col(InvoiceRow.id)).where(
-        col(InvoiceRow.account_id) == account_id, col(InvoiceRow.state) == "open", col(InvoiceRow.kind) == "invoice"
+        col(InvoiceRow.account_id).in_(list(account_ids)),
+        col(InvoiceRow.state) == "open",
+        col(InvoiceRow.kind) == "invoice",
     )
     return [key for key in work.session.execute(query.order_by(col(InvoiceRow.id))).scalars() if key is not None]
 

@@ -97,12 +97,12 @@ def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> 
     row = work.session.execute(select(CycleRow).where(col(CycleRow.on) == on)).scalar_one()
     query = (
         select(col(LetterRow.state), func.count())
-        .where(col(LetterRow.on) == on, col(LetterRow.kind) == "cycle")
+        .where(col(LetterRow.on) == on, col(LetterRow.kind).in_(("cycle", "rehearsal")))
         .group_by(col(LetterRow.state))
     )
     counts = {name: int(count) for name, count in work.session.execute(query).tuples()}
     row.sent, row.failed = counts.get("sent", 0), counts.get("failed", 0)
-    row.in_doubt = counts.get("in_doubt", 0) + counts.get("reserved", 0)
+    row.in_doubt = counts.get("in_doubt", 0) + counts.get("handed", 0)
     row.rehearsed, row.waiting = counts.get("rehearsed", 0), waiting
     row.expected = row.sent + row.failed + row.in_doubt + row.rehearsed + waiting
     row.state, row.finished_at, row.digest = state, now.isoformat(timespec="seconds"), seal(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +16,7 @@ from dunwell.ledger.journal import Pen
 from dunwell.ledger.outbox import Settled, settle
 from dunwell.ledger.tables import LOOK_NOW, AccountRow, InvoiceRow, LetterLineRow, LetterRow, TouchRow
 
-_SHOWN = {"reserved": "in_doubt"}
+_SHOWN = {"handed": "in_doubt", "reserved": "waiting"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +71,38 @@ def letters(work: Work, on: date | None = None) -> list[LetterRecord]:
     ]
 
 
-def thread(work: Work, invoice_ids: list[int]) -> list[str]:
-    """The Message-IDs of the letters that these cases got, oldest first: what a new one refers to."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What went before about some cases: Message-IDs, oldest first, and days of overdue letters, newest first."""
+
+    thread: tuple[str, ...] = ()
+    days: tuple[date, ...] = ()
+
+
+def past(work: Work, invoice_ids: Sequence[int]) -> dict[int, list[tuple[str, date, str | None]]]:
+    """The letters that these invoices got: Message-ID, day and stage, oldest first, by invoice."""
     query = (
-        select(col(LetterRow.message_id))
-        .join(LetterLineRow, col(LetterLineRow.letter_id) == col(LetterRow.id))
-        .where(col(LetterLineRow.invoice_id).in_(invoice_ids), col(LetterRow.state).in_(COUNTED))
-        .group_by(col(LetterRow.id), col(LetterRow.message_id))
+        select(col(LetterLineRow.invoice_id), col(LetterRow.message_id), col(LetterRow.on), col(LetterRow.stage))
+        .join(LetterRow, col(LetterLineRow.letter_id) == col(LetterRow.id))
+        .where(
+            col(LetterLineRow.invoice_id).in_(invoice_ids),
+            col(LetterRow.state).in_(COUNTED),
+            col(LetterRow.kind) != "rehearsal",
+        )
         .order_by(col(LetterRow.id))
     )
-    return list(work.session.execute(query).scalars())
+    found: dict[int, list[tuple[str, date, str | None]]] = {}
+    for invoice_id, message_id, on, stage in work.session.execute(query).tuples():
+        found.setdefault(invoice_id, []).append((message_id, on, stage))
+    return found
 
 
-def earlier_days(work: Work, invoice_ids: list[int], most: int = 3) -> tuple[date, ...]:
-    """The days of the last overdue letters about these cases, newest first."""
-    query = (
-        select(col(TouchRow.on))
-        .where(
-            col(TouchRow.invoice_id).in_(invoice_ids),
-            col(TouchRow.channel) == "email",
-            col(TouchRow.state).in_(COUNTED),
-            col(TouchRow.stage).not_in(("issued", "upcoming")),
-        )
-        .distinct()
-        .order_by(col(TouchRow.on).desc())
-        .limit(most)
-    )
-    return tuple(day for day in work.session.execute(query).scalars() if day is not None)
+def past_of(letters_by_invoice: Mapping[int, list[tuple[str, date, str | None]]], invoice_ids: Iterable[int]) -> Past:
+    """What went before about these cases together."""
+    went = dict.fromkeys(one for invoice_id in invoice_ids for one in letters_by_invoice.get(invoice_id, ()))
+    in_order = sorted(went, key=lambda one: one[1])
+    days = {on for _, on, stage in in_order if stage not in ("issued", "upcoming", None)}
+    return Past(tuple(message_id for message_id, _, _ in in_order), tuple(sorted(days, reverse=True)[:3]))
 
 
 def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str) -> bool:
@@ -105,7 +111,7 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
     One that did not go frees its account's day, and its touches are due again.
     """
     query = select(LetterRow).where(
-        col(LetterRow.message_id) == message_id, col(LetterRow.state).in_(("in_doubt", "reserved"))
+        col(LetterRow.message_id) == message_id, col(LetterRow.state).in_(("in_doubt", "handed"))
     )
     row = work.session.execute(query).scalars().first()
     if row is None or row.id is None:
@@ -118,9 +124,15 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
         for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
             touch.state, touch.on, touch.letter_id = "waiting", None, None
         _look_again(work, row.id)
-        journal.write(work, account, pen, "letter_withdrawn", why=row.reason, message_id=message_id)
+        _tell_withdrawn(work, account, row, pen)
     tasks.settle(work, f"in_doubt:{message_id}")
     return True
+
+
+def _tell_withdrawn(work: Work, account: AccountRow, row: LetterRow, pen: Pen) -> None:
+    lines = select(col(InvoiceRow.number)).join(LetterLineRow, col(LetterLineRow.invoice_id) == col(InvoiceRow.id))
+    for number in work.session.execute(lines.where(col(LetterLineRow.letter_id) == row.id)).scalars().all():
+        journal.write(work, account, pen, "letter_withdrawn", invoice=number, why=row.reason, message_id=row.message_id)
 
 
 def _look_again(work: Work, letter_id: int) -> None:

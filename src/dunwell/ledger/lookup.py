@@ -11,7 +11,7 @@ from sqlmodel import col
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import AccountRow, ContactRow, InvoiceRow, LetterRow, TouchRow
 
-_SHOWN = {"reserved": "in_doubt"}
+_SHOWN = {"reserved": "waiting", "handed": "in_doubt"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
-"""The outbox: a letter is reserved and committed before it leaves, and settled with what the server said.
+"""The outbox: reserve, hand over, settle. Each step is committed before the next begins.
 
-A letter found reserved is one whose fate nobody knows: it is in doubt, counts as sent, and is never sent again by
-itself. `slot` holds invariant 2: one letter of the cycle an account and day, whoever runs beside.
+A letter is *reserved* under its account's lock, with everything it covers; *handed* right before the first byte goes
+to the mail server, by one process only; then settled with what the server said. What a dead process had reserved has
+not left and is due again; what it had handed over is in doubt: nobody knows, it counts as sent, and it is never sent
+again by itself. `slot` holds invariant 2: one letter of the cycle an account and day, whoever runs beside.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import col
 
 from dunwell.ledger import journal, tasks
@@ -28,6 +31,38 @@ from dunwell.ledger.tables import (
     TouchRow,
 )
 from dunwell.terms.decision import Send
+
+TAKEN = "taken for sending; not handed to the mail server yet"
+HANDED = "handed to the mail server; no answer on record"
+_TOUCHES = update(TouchRow).where(
+    col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt"))
+)
+_SETTLE = update(LetterRow).where(col(LetterRow.id) == bindparam("key"))
+_HAND_OVER = (
+    update(LetterRow)
+    .where(
+        col(LetterRow.id) == bindparam("key"),
+        col(LetterRow.state) == "reserved",
+        col(LetterRow.worker) == bindparam("me"),
+    )
+    .values(state="handed", reason=HANDED)
+)
+_COVER = (
+    update(TouchRow)
+    .where(
+        col(TouchRow.invoice_id) == bindparam("invoice_key"),
+        col(TouchRow.channel) == "email",
+        col(TouchRow.stage) == bindparam("in_stage"),
+        col(TouchRow.round) == bindparam("in_round"),
+    )
+    .values(
+        state=bindparam("new_state"),
+        letter_id=bindparam("letter_key"),
+        on=bindparam("new_on"),
+        deadline=bindparam("new_deadline"),
+        reason=bindparam("new_reason"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,84 +98,88 @@ def slot_of(account_number: str, on: date) -> str:
     return f"cycle:{account_number}:{on.isoformat()}"
 
 
-def slot_taken(work: Work, account_number: str, on: date) -> bool:
-    """Whether the account's letter of that day is taken already, however it ended.
+def taken_slots(work: Work, account_numbers: Iterable[str], on: date) -> set[str]:
+    """Whose letter of that day is taken already, however it ended, by slot.
 
-    Asked under the account's lock, so that of two runs side by side one sees the other's letter.
+    Asked under the accounts' locks, so that of two runs side by side one sees the other's letters.
     """
-    query = select(col(LetterRow.state)).where(col(LetterRow.slot) == slot_of(account_number, on))
-    state = work.session.execute(query).scalars().first()
-    return state is not None and state != "waiting"
+    slots = [slot_of(number, on) for number in account_numbers]
+    query = select(col(LetterRow.slot)).where(col(LetterRow.slot).in_(slots), col(LetterRow.state) != "waiting")
+    return {slot for slot in work.session.execute(query).scalars() if slot is not None}
 
 
-def waiting_letter(work: Work, account_id: int) -> int | None:
-    """The account's letter that the server put off and that is to be tried again, if there is one."""
-    query = select(col(LetterRow.id)).where(col(LetterRow.account_id) == account_id, col(LetterRow.state) == "waiting")
-    return work.session.execute(query).scalars().first()
+def withdraw_waiting(work: Work, account_ids: Iterable[int], why: str) -> None:
+    """Letters that the server put off and that never left give way to what is sent, or not sent, now."""
+    query = update(LetterRow).where(col(LetterRow.account_id).in_(list(account_ids)), col(LetterRow.state) == "waiting")
+    work.session.execute(query.values(state="withdrawn", reason=why, slot=None))
 
 
-def withdraw(work: Work, letter_id: int, why: str) -> None:
-    """A letter that never left is not needed any more."""
-    row = work.session.get_one(LetterRow, letter_id)
-    row.state, row.reason, row.slot = "withdrawn", why, None
+def reserve(work: Work, drafts: Sequence[tuple[str, Draft]], pen: Pen, worker: str) -> list[int]:
+    """Take letters for sending, each with its account's number; returns their ids, in the same order.
 
-
-def reserve(work: Work, draft: Draft, pen: Pen, worker: str, waiting: int | None) -> int:
-    """Take the letter for sending; returns its id. The account is locked and its day's slot was found free.
-
-    A letter put off earlier (`waiting`) is taken up again under its new day and text.
+    The accounts are locked and their slots of the day were found free.
     """
-    session = work.session
-    account = session.get_one(AccountRow, draft.account_id)
-    row = session.get_one(LetterRow, waiting) if waiting else LetterRow(account_id=draft.account_id, state="")  # type: ignore[call-arg]
-    row.slot = None if draft.rehearsal else slot_of(account.number, draft.on)
-    row.on, row.name, row.stage, row.language = draft.on, draft.name, draft.stage, draft.language
-    row.to_email, row.subject, row.message_id, row.deadline = (
-        draft.to_email,
-        draft.subject,
-        draft.message_id,
-        draft.deadline,
+    if not drafts:
+        return []
+    rows = [_row(number, draft, pen, worker) for number, draft in drafts]
+    made = work.session.execute(
+        insert(LetterRow).returning(col(LetterRow.id), col(LetterRow.account_id), sort_by_parameter_order=True), rows
     )
-    row.state, row.reason, row.worker = "reserved", "handed to the mail server; no answer on record", worker
-    row.reserved_at, row.settled_at, row.kind = pen.now.isoformat(timespec="seconds"), None, "cycle"
-    session.add(row)
-    session.flush()
-    _write_content(work, row, draft, fresh=waiting is None)
-    journal.write(
-        work,
-        account,
-        pen,
-        "letter_reserved",
-        why=f"letter '{draft.name}' to one contact",
-        letter=draft.name,
-        message_id=draft.message_id,
-        invoices=[cover.number for cover in draft.covers],
-        rehearsal=draft.rehearsal,
-    )
-    return row.id or 0
+    ids = [int(key or 0) for key, _ in made]
+    for letter_id, (_, draft) in zip(ids, drafts, strict=True):
+        work.insert(LetterBodyRow, {"letter_id": letter_id, "raw": zlib.compress(draft.raw, 6)})
+        for cover in draft.covers:
+            work.insert(LetterLineRow, {"letter_id": letter_id, "invoice_id": cover.invoice_id, "asked": cover.asked})
+    work.flush()
+    covers = [
+        _covered(letter_id, draft, cover)
+        for letter_id, (_, d) in zip(ids, drafts, strict=True)
+        for draft in [d]
+        for cover in draft.covers
+    ]
+    work.session.connection().execute(_COVER, covers)
+    return ids
 
 
-def _write_content(work: Work, row: LetterRow, draft: Draft, *, fresh: bool) -> None:
-    session, letter_id = work.session, row.id or 0
-    if not fresh:
-        for old in session.execute(select(LetterLineRow).where(col(LetterLineRow.letter_id) == letter_id)).scalars():
-            session.delete(old)
-        session.delete(session.get_one(LetterBodyRow, letter_id))
-        session.flush()
-    session.add(LetterBodyRow(letter_id=letter_id, raw=zlib.compress(draft.raw, 6)))
-    state = "rehearsed" if draft.rehearsal else "reserved"
-    by_invoice = {cover.invoice_id: cover for cover in draft.covers}
-    query = select(TouchRow).where(
-        col(TouchRow.invoice_id).in_(list(by_invoice)),
-        col(TouchRow.channel) == "email",
-        col(TouchRow.state) == "proposed",
-    )
-    for touch in session.execute(query).scalars():
-        touch.state, touch.letter_id, touch.on, touch.deadline = state, letter_id, draft.on, draft.deadline
-        touch.reason = f"covered by letter '{draft.name}'"
-    session.add_all(
-        LetterLineRow(letter_id=letter_id, invoice_id=cover.invoice_id, asked=cover.asked) for cover in draft.covers
-    )
+def _row(number: str, draft: Draft, pen: Pen, worker: str) -> dict[str, Any]:
+    return {
+        "account_id": draft.account_id,
+        "slot": None if draft.rehearsal else slot_of(number, draft.on),
+        "kind": "rehearsal" if draft.rehearsal else "cycle",
+        "on": draft.on,
+        "name": draft.name,
+        "stage": draft.stage,
+        "language": draft.language,
+        "to_email": draft.to_email,
+        "contact_id": None,
+        "subject": draft.subject,
+        "message_id": draft.message_id,
+        "state": "reserved",
+        "reason": TAKEN,
+        "deadline": draft.deadline,
+        "worker": worker,
+        "reserved_at": pen.now.isoformat(timespec="seconds"),
+        "settled_at": None,
+    }
+
+
+def _covered(letter_id: int, draft: Draft, cover: Cover) -> dict[str, Any]:
+    return {
+        "invoice_key": cover.invoice_id,
+        "in_stage": cover.touch.stage,
+        "in_round": cover.touch.round,
+        "new_state": "rehearsed" if draft.rehearsal else "reserved",
+        "letter_key": letter_id,
+        "new_on": draft.on,
+        "new_deadline": draft.deadline,
+        "new_reason": f"covered by letter '{draft.name}'",
+    }
+
+
+def hand_over(work: Work, letter_id: int, worker: str) -> bool:
+    """Mark the letter as being handed to the mail server; False where it is not ours to hand over any more."""
+    done = work.session.connection().execute(_HAND_OVER, {"key": letter_id, "me": worker})
+    return bool(done.rowcount == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,81 +191,110 @@ class Settled:
     bad_address: bool = False
 
 
-def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> tuple[int, ...]:
-    """Write down what the server answered; returns the ids of the invoices that the letter covers.
-
-    Settling again what is settled changes nothing.
-    """
-    row = work.session.get_one(LetterRow, letter_id, with_for_update=work.postgres)
+def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
+    """Write down what the server answered; False where the letter was settled before, which changes nothing."""
+    row = work.session.get_one(LetterRow, letter_id, with_for_update=work.postgres, populate_existing=True)
+    if row.state not in ("reserved", "handed", "in_doubt"):
+        return False
     account = work.lock_account(row.account_id)
-    lines = select(col(LetterLineRow.invoice_id)).where(col(LetterLineRow.letter_id) == letter_id)
-    covered = tuple(work.session.execute(lines).scalars())
-    if row.state not in ("reserved", "in_doubt"):
-        return covered
-    row.state, row.reason = settled.state, settled.reason
-    row.settled_at = pen.now.isoformat(timespec="seconds")
-    _settle_touches(work, row, settled.state)
+    now = pen.now.isoformat(timespec="seconds")
+    row.state, row.reason, row.settled_at = settled.state, settled.reason, now
+    _settle_touches(work, letter_id, settled.state)
     if settled.state == "failed":
-        _failed(work, row, account, settled, pen)
-    journal.write(
-        work, account, pen, f"letter_{settled.state}", why=settled.reason, letter=row.name, message_id=row.message_id
+        _failed(work, row, settled, pen)
+    _tell(work, account, row, pen)
+    return True
+
+
+def _tell(work: Work, account: AccountRow, row: LetterRow, pen: Pen) -> None:
+    """An entry for each invoice that the letter is about: each case's own history is whole."""
+    query = (
+        select(col(InvoiceRow.number))
+        .join(LetterLineRow, col(LetterLineRow.invoice_id) == col(InvoiceRow.id))
+        .where(col(LetterLineRow.letter_id) == row.id)
+        .order_by(col(InvoiceRow.number))
     )
-    return covered
+    for number in work.session.execute(query).scalars().all():
+        journal.write(
+            work,
+            account,
+            pen,
+            f"letter_{row.state}",
+            invoice=number,
+            why=row.reason,
+            letter=row.name,
+            message_id=row.message_id,
+        )
 
 
-def _settle_touches(work: Work, row: LetterRow, state: str) -> None:
-    back = {"waiting": "proposed", "failed": "failed"}.get(state, state)
-    for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
-        if touch.state in ("reserved", "in_doubt") or (touch.state == "rehearsed" and back != "rehearsed"):
-            touch.state = back
-            if back in ("proposed", "failed"):
-                touch.on = None
+_TOUCH_AFTER = {"waiting": "proposed", "withdrawn": "proposed", "failed": "failed"}
 
 
-def _failed(work: Work, row: LetterRow, account: AccountRow, settled: Settled, pen: Pen) -> None:
+def _settle_touches(work: Work, letter_id: int, state: str) -> None:
+    after = _TOUCH_AFTER.get(state, state)
+    values: dict[str, Any] = {"state": after}
+    if after in ("proposed", "failed"):
+        values["on"] = None
+    work.session.connection().execute(_TOUCHES.values(**values), {"key": letter_id})
+
+
+def _failed(work: Work, row: LetterRow, settled: Settled, pen: Pen) -> None:
     """A letter that the server refused for good: a task, and the address is bad where it said so."""
     if settled.bad_address:
-        query = select(ContactRow).where(
+        theirs = update(ContactRow).where(
             col(ContactRow.account_id) == row.account_id, col(ContactRow.email) == row.to_email
         )
-        for contact in work.session.execute(query).scalars():
-            contact.bad_since = pen.on
-        invoices = select(InvoiceRow).where(
-            col(InvoiceRow.account_id) == row.account_id, col(InvoiceRow.state) == "open"
+        work.session.execute(theirs.values(bad_since=pen.on))
+        open_ones = update(InvoiceRow).where(
+            col(InvoiceRow.account_id) == row.account_id,
+            col(InvoiceRow.state) == "open",
+            col(InvoiceRow.kind) == "invoice",
         )
-        for invoice in work.session.execute(invoices).scalars():
-            invoice.next_on = LOOK_NOW
-    text = f"letter '{row.name}' of {row.on} was refused: {settled.reason}"
+        work.session.execute(open_ones.values(next_on=LOOK_NOW))
     tasks.make(
         work,
         f"letter_failed:{row.message_id}",
         "bad_address" if settled.bad_address else "letter_failed",
-        text,
+        f"letter '{row.name}' of {row.on} was refused: {settled.reason}",
         made_on=pen.on,
         account_id=row.account_id,
         role="collector" if settled.bad_address else "operator",
     )
 
 
-def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pen) -> int:
-    """Letters reserved by a worker that is `gone`, or before `older_than`, and never settled are in doubt.
+def release(work: Work, letter_id: int, pen: Pen, why: str) -> None:
+    """A letter that was reserved and never handed over: it has not left, and what it covered is due again."""
+    row = work.session.get_one(LetterRow, letter_id, with_for_update=work.postgres, populate_existing=True)
+    if row.state != "reserved":
+        return
+    row.state, row.reason, row.slot = "withdrawn", why, None
+    after = ("reserved", "rehearsed") if row.kind == "rehearsal" else ("reserved",)
+    query = update(TouchRow).where(col(TouchRow.letter_id) == letter_id, col(TouchRow.state).in_(after))
+    work.session.execute(query.values(state="proposed", on=None, letter_id=None))
 
-    Returns how many are so now for the first time. After a day in doubt a person is asked.
+
+def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pen) -> int:
+    """Settle what processes left that are `gone`, or that reserved before `older_than`: due again, or in doubt.
+
+    Returns how many letters are in doubt now for the first time. After a day in doubt a person is asked.
     """
-    query = select(LetterRow).where(col(LetterRow.state) == "reserved")
     limit = older_than.isoformat(timespec="seconds")
-    rows = work.session.execute(query).scalars()
-    found = [row for row in rows if row.reserved_at < limit or gone(row.worker)]
-    for row in found:
-        # A rehearsal (it has no slot) is over whatever became of it: no customer was to get it.
-        row.state = "in_doubt" if row.slot else "rehearsed"
-        row.reason = "no answer from the mail server is on record: it may or may not have gone"
-        _settle_touches(work, row, row.state)
-        account = work.lock_account(row.account_id)
-        journal.write(
-            work, account, pen, f"letter_{row.state}", why=row.reason, letter=row.name, message_id=row.message_id
-        )
-    _withdraw_the_needless(work, pen)
+    query = select(LetterRow).where(col(LetterRow.state).in_(("reserved", "handed")))
+    left = [row for row in work.session.execute(query).scalars() if row.reserved_at < limit or gone(row.worker)]
+    doubtful = [row for row in left if row.state == "handed"]
+    for row in left:
+        if row.state == "reserved" and row.id is not None:
+            release(work, row.id, pen, "its process ended before it was handed over")
+    for row in doubtful:
+        reason = "no answer from the mail server is on record: it may or may not have gone"
+        state = "rehearsed" if row.kind == "rehearsal" else "in_doubt"
+        settle(work, row.id or 0, Settled(state, reason), pen)
+    work.flush()
+    _ask_about_old(work, pen)
+    return len(doubtful)
+
+
+def _ask_about_old(work: Work, pen: Pen) -> None:
     yesterday = (pen.now - timedelta(days=1)).isoformat(timespec="seconds")
     old = select(LetterRow).where(col(LetterRow.state) == "in_doubt", col(LetterRow.reserved_at) < yesterday)
     for row in work.session.execute(old).scalars():
@@ -242,16 +310,3 @@ def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pe
             role="operator",
             account_id=row.account_id,
         )
-    return len(found)
-
-
-def _withdraw_the_needless(work: Work, pen: Pen) -> None:
-    """A letter put off whose touches are not due any more (paid, superseded) does not stay in the queue for ever."""
-    needed = select(col(TouchRow.letter_id)).where(
-        col(TouchRow.state).in_(("proposed", "waiting")), col(TouchRow.letter_id).is_not(None)
-    )
-    query = select(LetterRow).where(col(LetterRow.state) == "waiting", col(LetterRow.id).not_in(needed))
-    for row in work.session.execute(query).scalars():
-        account = work.lock_account(row.account_id)
-        withdraw(work, row.id or 0, "not due any more when it was to be tried again")
-        journal.write(work, account, pen, "letter_withdrawn", why=row.reason, message_id=row.message_id)

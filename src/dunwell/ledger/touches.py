@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
 from dunwell.ledger import journal, tasks
@@ -22,7 +23,24 @@ OPEN = ("proposed", "waiting")
 """States of a touch that came due and has not gone yet."""
 
 
-def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen) -> None:
+def record_all(work: Work, decided: Sequence[tuple[Loaded, Decision]], pen: Pen) -> None:
+    """Write down the decisions about these cases. The accounts' rows must be locked by this work."""
+    known = _open_touches(work, [one.invoice_id for one, _ in decided])
+    for one, decision in decided:
+        record(work, one, decision, pen, known.get(one.invoice_id, ()))
+
+
+def _open_touches(work: Work, invoice_ids: Sequence[int]) -> dict[int, list[TouchRow]]:
+    query = select(TouchRow).where(
+        col(TouchRow.invoice_id).in_(invoice_ids), col(TouchRow.channel) == "email", col(TouchRow.state) != "sent"
+    )
+    found: dict[int, list[TouchRow]] = {}
+    for row in work.session.execute(query).scalars():
+        found.setdefault(row.invoice_id, []).append(row)
+    return found
+
+
+def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen, known: Sequence[TouchRow]) -> None:
     """Write down the decision about one case: its stage and reason, the touch due, the work for people.
 
     The account's row must be locked by this work.
@@ -33,7 +51,7 @@ def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen) -> None:
     changed = (invoice.stage, invoice.reason) != (decision.stage, decision.reason.value)
     invoice.stage, invoice.reason, invoice.why = decision.stage, decision.reason.value, decision.why
     invoice.next_on, invoice.next_what, invoice.decided_on = decision.next_on, decision.next_what, pen.on
-    proposed = _touch(work, loaded, decision)
+    proposed = _touch(work, loaded, decision, known)
     if changed or proposed:
         journal.write(
             work,
@@ -52,11 +70,34 @@ def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen) -> None:
         _refer(work, loaded, account, decision, pen)
 
 
-def replan(work: Work, loaded: Loaded, decision: Decision) -> None:
-    """After a letter went: where the case stands now, and when it is looked at again. Gives no work."""
-    invoice = work.session.get_one(InvoiceRow, loaded.invoice_id)
-    invoice.stage, invoice.reason, invoice.why = decision.stage, decision.reason.value, decision.why
-    invoice.next_on, invoice.next_what = decision.next_on, decision.next_what
+_REPLAN = (
+    update(InvoiceRow)
+    .where(col(InvoiceRow.id) == bindparam("key"))
+    .values(
+        stage=bindparam("new_stage"),
+        reason=bindparam("new_reason"),
+        why=bindparam("new_why"),
+        next_on=bindparam("new_next_on"),
+        next_what=bindparam("new_next_what"),
+    )
+)
+
+
+def replan(work: Work, decided: Sequence[tuple[int, Decision]]) -> None:
+    """After a letter went: where its cases stand now, by invoice id, and when they are looked at again."""
+    rows = [
+        {
+            "key": invoice_id,
+            "new_stage": decision.stage,
+            "new_reason": decision.reason.value,
+            "new_why": decision.why,
+            "new_next_on": decision.next_on,
+            "new_next_what": decision.next_what,
+        }
+        for invoice_id, decision in decided
+    ]
+    if rows:
+        work.session.connection().execute(_REPLAN, rows)
 
 
 def look_on(work: Work, invoice_ids: Iterable[int], on: date) -> None:
@@ -65,17 +106,14 @@ def look_on(work: Work, invoice_ids: Iterable[int], on: date) -> None:
         work.session.get_one(InvoiceRow, invoice_id).next_on = on
 
 
-def _touch(work: Work, loaded: Loaded, decision: Decision) -> bool:
+def _touch(work: Work, loaded: Loaded, decision: Decision, known: Sequence[TouchRow]) -> bool:
     """The touch that is due: proposed, or waiting with its reason; what it replaces is superseded.
 
-    Returns whether it is newly proposed.
+    `known` are the case's letters that are not settled as sent. Returns whether it is newly proposed.
     """
-    rows = work.session.execute(
-        select(TouchRow).where(col(TouchRow.invoice_id) == loaded.invoice_id, col(TouchRow.channel) == "email")
-    )
     due = decision.touch
     mine: TouchRow | None = None
-    for row in rows.scalars():
+    for row in known:
         if due is not None and (row.stage, row.round) == (due.stage, due.round):
             mine = row
         elif row.state in OPEN:
@@ -83,20 +121,33 @@ def _touch(work: Work, loaded: Loaded, decision: Decision) -> bool:
     if due is None or (mine is not None and mine.state in COUNTED):
         return False
     if mine is None:
-        mine = TouchRow(
-            invoice_id=loaded.invoice_id,
-            stage=due.stage,
-            round=due.round,
-            letter=due.letter,
-            due_on=due.due_on,
-            state="",
-        )
-        work.session.add(mine)
+        _new_touch(work, loaded, decision, due)
+        return isinstance(decision.outcome, Send)
     before, mine.letter = mine.state, due.letter
     if decision.reason is not Reason.REHEARSED:
         mine.state = "proposed" if isinstance(decision.outcome, Send) else "waiting"
         mine.reason = decision.reason.value
     return mine.state == "proposed" and before != "proposed"
+
+
+def _new_touch(work: Work, loaded: Loaded, decision: Decision, due: Send) -> None:
+    work.insert(
+        TouchRow,
+        {
+            **_NO_TOUCH,
+            "invoice_id": loaded.invoice_id,
+            "channel": "email",
+            "stage": due.stage,
+            "round": due.round,
+            "letter": due.letter,
+            "due_on": due.due_on,
+            "state": "proposed" if isinstance(decision.outcome, Send) else "waiting",
+            "reason": decision.reason.value,
+        },
+    )
+
+
+_NO_TOUCH: dict[str, Any] = {"letter": None, "on": None, "deadline": None, "letter_id": None}
 
 
 def _superseded_by(decision: Decision) -> str:
@@ -122,16 +173,19 @@ def _give(work: Work, loaded: Loaded, account: AccountRow, item: PeopleWork, dec
         )
         return
     channel = "call" if isinstance(item, Call) else "notice"
-    work.session.add(
-        TouchRow(
-            invoice_id=loaded.invoice_id,
-            channel=channel,
-            stage=item.stage,
-            round=item.round,
-            due_on=item.due_on,
-            state="given",
-            on=pen.on,
-        )
+    work.insert(
+        TouchRow,
+        {
+            **_NO_TOUCH,
+            "invoice_id": loaded.invoice_id,
+            "channel": channel,
+            "stage": item.stage,
+            "round": item.round,
+            "due_on": item.due_on,
+            "state": "given",
+            "reason": "",
+            "on": pen.on,
+        },
     )
     if isinstance(item, Notice):
         text = f"{account.name}: {item.event} services by {item.by} unless paid; {case.outstanding} open on {number}"
@@ -209,19 +263,22 @@ def proposals(work: Work) -> list[Proposal]:
     return [Proposal(key or 0, number, country, zone) for key, number, country, zone in rows]
 
 
-def proposed_invoices(work: Work, account_id: int) -> list[int]:
-    """The ids of the account's invoices with a proposed touch."""
+def proposed_invoices(work: Work, account_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The ids of the invoices with a proposed touch, by account."""
     query = (
-        select(col(InvoiceRow.id))
+        select(col(InvoiceRow.account_id), col(InvoiceRow.id))
         .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
         .where(
-            col(InvoiceRow.account_id) == account_id,
+            col(InvoiceRow.account_id).in_(list(account_ids)),
             col(TouchRow.state) == "proposed",
             col(TouchRow.channel) == "email",
         )
         .order_by(col(InvoiceRow.id))
     )
-    return [row for row in work.session.execute(query).scalars() if row is not None]
+    found: dict[int, list[int]] = {}
+    for account_id, invoice_id in work.session.execute(query).tuples():
+        found.setdefault(account_id, []).append(invoice_id or 0)
+    return found
 
 
 def hold_back(work: Work, invoice_ids: Iterable[int], reason: str, next_on: date | None) -> None:
