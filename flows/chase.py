@@ -35,12 +35,12 @@ def chase_task(invoice: str, invoice_id: int, as_of: date | None) -> State[None]
 
 
 @flow(name="chase_shard", flow_run_name="shard {first} to {last}", persist_result=False)
-def chase_shard(first: str, last: str, invoices: list[tuple[str, int]], as_of: date | None = None) -> State[None]:
-    """Chase many invoices, a task run each; the failure of one does not stop the others."""
+def chase_shard(first: str, last: str, invoices: list[tuple[str, int]], as_of: date | None = None) -> State[int]:
+    """Chase many invoices, a task run each; the failure of one does not stop the others. Results in how many failed."""
     failed = 0
     for number, invoice_id in invoices:
         failed += chase_task(number, invoice_id, as_of, return_state=True).is_failed()
-    return Completed(message=f"{len(invoices) - failed} looked at, {failed} failed")
+    return Completed(message=f"{len(invoices) - failed} looked at, {failed} failed", data=failed)
 
 
 def _chase(invoice_ids: list[int], as_of: date | None) -> list[Chased]:

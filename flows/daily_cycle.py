@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from prefect import flow, tags
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from dunwell import wiring
@@ -20,7 +21,12 @@ from flows.chase import chase_invoice, chase_shard
 from flows.letters import letters
 
 
-@flow(name="daily_cycle", flow_run_name="daily cycle", persist_result=False)
+def _run_name() -> str:
+    """The run is called by its day, also where the schedule names none."""
+    return f"daily cycle {flow_run.parameters.get('as_of') or wiring.moment().on}"
+
+
+@flow(name="daily_cycle", flow_run_name=_run_name, persist_result=False)
 async def daily_cycle(
     as_of: date | None = None, even_if_stale: bool = False, confirm_volume: bool = False
 ) -> State[CycleReport | day.CycleRunning]:
@@ -63,9 +69,16 @@ async def _chase(office: day.Office, moment: day.Moment, as_of: date | None) -> 
                 failed += await _chase_one(due, as_of)
         else:
             pairs = [(due.number, due.invoice_id) for due in page]
-            chase_shard(page[0].number, page[-1].number, pairs, as_of, return_state=True)
+            state = chase_shard(page[0].number, page[-1].number, pairs, as_of, return_state=True)
+            failed += await _failed_in(state, len(pairs))
         day.looked_at(office, moment, len(page))
     return failed
+
+
+async def _failed_in(state: State[Any], most: int) -> int:
+    """How many cases of a shard could not be looked at: all of them where the shard itself failed."""
+    found = await state.aresult() if state.is_completed() else most
+    return found if isinstance(found, int) else most
 
 
 async def _chase_one(due: DueInvoice, as_of: date | None) -> bool:

@@ -161,7 +161,7 @@ class Cycle(_Section):
 
 
 class Settings(BaseSettings):
-    """All settings. `folder` is where the file lies: relative paths are meant from there."""
+    """All settings, by section."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 

@@ -27,5 +27,3 @@ def project(tmp_path: Path, mail: MailServer, sqlite: Sqlite) -> Project:
 def firm_of(project: Project, mail: MailServer) -> Firm:
     """The same ledger from inside, to fill and to look at."""
     return Firm(f"sqlite:///{project.folder / 'dunwell.db'}", mail)
-
-

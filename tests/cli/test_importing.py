@@ -49,7 +49,9 @@ def test_an_import_makes_the_ledger_where_there_is_none(project: Project) -> Non
     assert set(money(project.books)["invoices"]) == {"X", "N", "Y"}
 
 
-def test_rows_that_cannot_be_taken_are_kept_with_line_and_reason_and_the_rest_is_taken(project: Project, firm_of: Firm) -> None:
+def test_rows_that_cannot_be_taken_are_kept_with_line_and_reason_and_the_rest_is_taken(
+    project: Project, firm_of: Firm
+) -> None:
     firm_of.take("\n".join(ACCOUNTS).encode(), MONDAY)
     name = project.file(
         "more.csv", INVOICES[0], "A,X2,2026-01-01,2026-02-01,1.00,GBP,invoice", "A,X3,2026-01-01,31 Feb,1.00,GBP,invoice",

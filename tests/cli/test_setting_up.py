@@ -27,7 +27,12 @@ BROKEN = [
     ("letters_in_window = 2 ", "letters_in_windw = 2 ", "limits.letters_in_windw", "letters_in_window"),
     ('letter = "past_due_first"', 'letter = "past_du_first"', "stage.past_due.touch[0].letter", "past_due_first"),
     ("from_day = 16", "from_day = 12", "stage.late.from_day", "begin on 16"),
-    ('every = "weekly", letter = "late"', 'every = "sometimes", letter = "late"', "stage.late.touch[0].every", "weekly"),
+    (
+        'every = "weekly", letter = "late"',
+        'every = "sometimes", letter = "late"',
+        "stage.late.touch[0].every",
+        "weekly",
+    ),
     ('allocation = "principal_first"', 'allocation = "whim"', "payments.allocation", "law"),
     ("[amounts.currency.RON]", "[amounts.currency.RUN]", "amounts.currency.RUN", "ISO 4217"),
 ]

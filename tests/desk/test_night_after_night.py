@@ -152,9 +152,7 @@ def test_a_night_with_many_times_the_usual_letters_sends_nothing_until_confirmed
     assert len(mail.letters) == 13
 
 
-def test_the_same_ledger_gives_the_same_books_on_both_databases(
-    sqlite: Sqlite, postgres: Postgres
-) -> None:
+def test_the_same_ledger_gives_the_same_books_on_both_databases(sqlite: Sqlite, postgres: Postgres) -> None:
     """Invariant 13: every row of every table, journal hashes and letter texts included."""
     found = []
     for database in (sqlite, postgres):
@@ -175,7 +173,9 @@ def _decisions(firm: Firm) -> list[tuple[object, ...]]:
         (numbers[row["invoice_id"]], row["channel"], row["stage"], row["round"], row["state"], row["on"])
         for row in rows["touch"]
     )
-    invoices = sorted((row["number"], row["stage"], row["reason"], row["why"], row["next_on"]) for row in rows["invoice"])
+    invoices = sorted(
+        (row["number"], row["stage"], row["reason"], row["why"], row["next_on"]) for row in rows["invoice"]
+    )
     tasks = sorted((row["key"], row["due_on"]) for row in rows["task"])
     return [*touches, *invoices, *tasks]
 

@@ -32,7 +32,9 @@ def night(mail: MailServer, request: pytest.FixtureRequest) -> Iterator[Firm]:
     firm.close()
 
 
-CASES = [("sqlite", point) for point in POINTS] + [("postgres", point) for point in (*DOUBTFUL, "after a page is chased")]
+CASES = [("sqlite", point) for point in POINTS] + [
+    ("postgres", point) for point in (*DOUBTFUL, "after a page is chased")
+]
 
 
 @pytest.mark.parametrize(("night", "point"), CASES, indirect=["night"])

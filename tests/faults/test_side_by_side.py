@@ -100,7 +100,9 @@ def test_imports_beside_a_cycle_tear_no_journal_and_stop_nobody(night: Firm, mai
     while not mail.letters:
         time.sleep(0.005)
     for turn in range(6):
-        night.payments(MONDAY, *(f"A{i:03},INV-A{i:03},2026-03-01,1.{turn:02},GBP,t{turn}" for i in range(1, COUNT + 1)))
+        night.payments(
+            MONDAY, *(f"A{i:03},INV-A{i:03},2026-03-01,1.{turn:02},GBP,t{turn}" for i in range(1, COUNT + 1))
+        )
     code, _, err = finish(child)
     assert code == 0, err
     assert once_each(mail)

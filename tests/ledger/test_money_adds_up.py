@@ -37,9 +37,7 @@ list_files = st.tuples(
     st.tuples(st.dictionaries(places, listed, min_size=1, max_size=5), st.booleans(), st.integers(0, 40)),
 )
 charges = st.tuples(st.just("charge"), st.tuples(places, st.integers(1, 20)))
-stories = st.lists(
-    st.one_of(invoice_files, notes_files, payment_files, list_files, charges), min_size=2, max_size=5
-)
+stories = st.lists(st.one_of(invoice_files, notes_files, payment_files, list_files, charges), min_size=2, max_size=5)
 
 QUICK = settings(
     deadline=None,
@@ -90,9 +88,7 @@ def _charge(firm: Firm, place: tuple[str, str, int], minor: int, day: int) -> No
         row = work.session.execute(select(InvoiceRow).where(InvoiceRow.number == number(*place))).scalar_one_or_none()
         if row is not None:
             key = f"{row.number}:{day}"
-            work.session.add(
-                ChargeRow(key=key, invoice_id=row.id or 0, kind="late_fee", on=MONDAY, amount=minor)
-            )
+            work.session.add(ChargeRow(key=key, invoice_id=row.id or 0, kind="late_fee", on=MONDAY, amount=minor))
             ledger_money.refresh(work, row)
 
 

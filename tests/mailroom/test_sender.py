@@ -101,9 +101,7 @@ def test_a_refused_letter_does_not_spoil_the_next_over_the_same_connection(mail:
     assert len(mail.connections) == 1
 
 
-@pytest.mark.parametrize(
-    ("point", "kind"), [("RCPT", PutOff), ("DATA", PutOff), ("taken", InDoubt), ("lost", InDoubt)]
-)
+@pytest.mark.parametrize(("point", "kind"), [("RCPT", PutOff), ("DATA", PutOff), ("taken", InDoubt), ("lost", InDoubt)])
 def test_a_connection_that_breaks_is_in_doubt_only_once_the_text_has_left(
     mail: MailServer, point: str, kind: type[Answer]
 ) -> None:

@@ -54,7 +54,7 @@ def money(books: Books) -> dict[str, Any]:
         rows = work.session.execute(
             select(PaymentRow, AccountRow.number).join(AccountRow, PaymentRow.account_id == AccountRow.id)
         )
-        for payment, number in rows.tuples():
+        for payment, number in rows:
             left = payment.amount - spent.get(payment.id or 0, 0)
             if payment.kind != "adjustment" and left:
                 key = f"{number} {payment.currency}"

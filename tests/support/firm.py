@@ -114,7 +114,9 @@ class Firm:
     def customers(self, on: date, numbers: Sequence[str], *, language: str = "en", country: str = "GB") -> None:
         """Accounts, each with one contact at an address of its own: x@x.example."""
         self.take(csv(ACCOUNTS, *(f"{n},Firm {n},{country},{language}" for n in numbers)), on)
-        self.take(csv(CONTACTS, *(f"{n},Person {n},{n.lower()}@{n.lower()}.example,accounts_payable" for n in numbers)), on)
+        self.take(
+            csv(CONTACTS, *(f"{n},Person {n},{n.lower()}@{n.lower()}.example,accounts_payable" for n in numbers)), on
+        )
 
     def invoices(self, on: date, *lines: str) -> None:
         """Invoices given as lines of `INVOICES`; all must be taken."""

@@ -73,9 +73,15 @@ class Project:
         )  # fmt: skip
 
     def __call__(self, *arguments: str, **environment: str) -> Ended:
+        """Run a command; it must end with a message, never with a traceback."""
+        ended = self.logged(*arguments, **environment)
+        assert "Traceback" not in ended.err, ended.err
+        return ended
+
+    def logged(self, *arguments: str, **environment: str) -> Ended:
+        """Run a command whose log may hold a traceback."""
         process = self.start(*arguments, **environment)
         out, err = process.communicate(timeout=180)
-        assert "Traceback" not in err, err
         return Ended(process.returncode, out, err)
 
     @property

@@ -15,6 +15,7 @@ from dunwell.desk import intake
 from dunwell.desk.intake import Incoming, Request, Taken
 from dunwell.intake.errors import IntakeError
 from dunwell.intake.mapping import Mapping, read_mapping
+from dunwell.intake.rows import FileKind
 from dunwell.intake.tables import Table
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import check, migrate
@@ -137,6 +138,10 @@ def _tell(taken: Taken, rejects: Path | None, *, dry_run: bool, as_json: bool) -
     would = "would be " if dry_run else ""
     out.print(f"{Path(taken.name).name}: {taken.kind.value.replace('_', ' ')}", markup=False)
     out.print(f"  {would}new {taken.new}, changed {taken.changed}, same {taken.same}, rejected {len(taken.rejects)}")
+    if taken.kind is FileKind.PAYMENTS and taken.same and not taken.new:
+        out.print(
+            "  nothing new: if the file is an old one, say of which day it is with --as-of, or payments look fresh"
+        )
     if taken.changes:
         table("Changed", ("what",), [(change,) for change in taken.changes], most=20)
     if taken.missing:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateutil.relativedelta import MO, relativedelta
 
 from dunwell import wiring
 from dunwell.cli.output import Exit, bar, err, json_line, out, stop, table
@@ -231,14 +232,20 @@ def _write_csv(file: Path, events: list[Foreseen]) -> None:
         writer = csv.writer(target)
         writer.writerow(["on", "account", "what", "stage", "invoices", "why"])
         for event in events:
-            writer.writerow([event.on, event.account, event.what, event.stage, " ".join(event.invoices), event.why])
+            numbers = " ".join(event.invoices)
+            writer.writerow([event.on, _cell(event.account), event.what, event.stage, _cell(numbers), event.why])
+
+
+def _cell(text: str) -> str:
+    """Text from files as a cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _tell_simulation(events: list[Foreseen], csv_file: Path | None) -> None:
     weeks: dict[date, Counter[str]] = {}
     kinds: Counter[str] = Counter()
     for event in events:
-        monday = date.fromordinal(event.on.toordinal() - event.on.weekday())
+        monday = event.on + relativedelta(weekday=MO(-1))
         weeks.setdefault(monday, Counter())[event.what] += 1
         kinds[event.what] += 1
     names = [name for name, _ in kinds.most_common()]

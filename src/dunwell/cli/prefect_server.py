@@ -9,11 +9,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+
+import httpx
 
 from dunwell.cli.output import Exit, stop
 
@@ -117,9 +117,8 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 def healthy(url: str) -> bool:
     """Whether a Prefect API answers at `url`."""
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError, ValueError):
+        return httpx.get(f"{url.rstrip('/')}/health", timeout=5).is_success
+    except (httpx.HTTPError, httpx.InvalidURL):
         return False
 
 

@@ -30,6 +30,8 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to set up (default: 
 
     Files that are there are left as they are.
     """
+    # What is written here holds letters, keys and perhaps a password: for its owner alone.
+    os.umask(0o077)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in ((FILE_NAME, SETTINGS), ("policy.toml", wiring.default_policy_text())):
         _write_new(folder / name, text)

@@ -28,19 +28,23 @@ _LATE_FEE = {3: "1.5", 20: "2", 35: "1"}
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """An invoice of a story: its age on the last day, after how many days overdue it is paid, and how much of it."""
+    """An invoice of a story: its age on the last day, after how many days overdue it is paid, and how much of it.
+
+    The age is as given where `fixed`; with `step` it is a day older with each account; else it is some days off.
+    """
 
     age: int
     paid_after: int | None = None
     share: str = "1"
     fixed: bool = False
+    step: bool = False
 
 
-# How customers pay. Each account follows one story; ages move by some days from account to account unless fixed.
+# How customers pay. Each account follows one story, in turn.
 _STORIES: tuple[tuple[_Item, ...], ...] = (
     (_Item(63, -1), _Item(33, -2), _Item(-7, fixed=True)),  # prompt: all that it gets is a reminder
     (_Item(74, 9), _Item(44, 12), _Item(3, fixed=True)),  # pays when reminded
-    (_Item(88, 31), _Item(58, 36), _Item(23, fixed=True)),  # pays late
+    (_Item(88, 31), _Item(58, 36), _Item(22, step=True)),  # pays late
     (_Item(97, 35, "0.4"), _Item(46), _Item(15, fixed=True)),  # pays in parts
     (_Item(186), _Item(148), _Item(96)),  # does not pay
     (_Item(205), _Item(173), _Item(131)),  # an old debt, entered late: on the last day its final notice is due
@@ -166,12 +170,13 @@ def build(today: date, seed: str = SEED) -> Portfolio:
 
 def _tell(made: Portfolio, place: int, firm: Firm, rng: Random) -> None:
     """Let one customer live its story."""
-    story = place % len(_STORIES)
+    turn, story = divmod(place, len(_STORIES))
     joined = made.opened + timedelta(days=place * 5 % 13)
     if story == _ENTERED_LATE:
-        joined = made.today - timedelta(days=_RAMP_DAYS)
+        joined = made.today - timedelta(days=_RAMP_DAYS + turn % 3)
     for item in _STORIES[story]:
-        age = item.age if item.fixed else item.age + rng.randrange(-4, 5)
+        off = rng.randrange(-4, 5)
+        age = item.age + (0 if item.fixed else turn if item.step else off)
         due = made.today - timedelta(days=age)
         issued = due - timedelta(days=_TERMS[firm.kind])
         made.documents.append(Document(place, issued, due, _amount(firm, rng), max(joined, issued)))

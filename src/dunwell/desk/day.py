@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from dunwell.desk.letters import Sent
 from dunwell.desk.office import Office
+from dunwell.desk.refusals import DayRefused, UnsafeToChase
 from dunwell.ledger import cases, cycles, due, outbox, tasks, touches
 from dunwell.ledger.cycles import CycleRecord, CycleRunning, Slip
 from dunwell.ledger.due import DueInvoice
@@ -21,14 +22,6 @@ from dunwell.terms.moment import Moment
 
 LOST_AFTER = timedelta(minutes=30)
 """A letter reserved by a process of another machine is in doubt after so long."""
-
-
-class DayRefused(Exception):
-    """The day cannot be opened: it is older than the last, or a setting is missing. Nothing has changed."""
-
-
-class UnsafeToChase(Exception):
-    """Chasing now could hurt somebody who has paid, or flood customers. Says what to type to go on all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +165,11 @@ def _alarms(record: CycleRecord, letters: Sequence[Sent], usual: Sequence[int]) 
     gone = record.sent + record.in_doubt + record.rehearsed
     in_their_window = record.expected - sum(letter.state == "window" for letter in letters)
     if in_their_window > 0 and not gone:
-        yield f"{record.expected} letters were expected and none was sent"
+        yield f"letters expected: {record.expected}, sent: none"
     if not record.expected and len(usual) >= 5 and min(usual[:5]) > 0:
         yield "no letter was expected, though each of the last five cycles had some: are the imports running?"
     if record.in_doubt:
-        yield f"{record.in_doubt} letters are in doubt: settle them with `dunwell letters settle`"
+        yield f"letters in doubt: {record.in_doubt}; settle them with `dunwell letters settle`"
 
 
 __all__ = [

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from dunwell.desk.office import Office
+from dunwell.desk.refusals import DayRefused
 from dunwell.desk.writing import Due, Written, write_letter
-from dunwell.ledger import cases, outbox, tasks, touches
+from dunwell.ledger import cases, cycles, outbox, tasks, touches
 from dunwell.ledger import letters as letter_rows
 from dunwell.ledger.books import Work
 from dunwell.ledger.cycles import worker_name
@@ -92,8 +93,14 @@ def post_all(office: Office, moment: Moment, post: Post) -> Iterator[Sent]:
 def send_proposed(office: Office, moment: Moment) -> Iterator[Sent]:
     """Send every proposed letter whose hour it is, one after another over one connection; tells of each as it ends.
 
-    Raises MailServerAway or MailServerRefuses when the server cannot be used: what has not gone stays proposed.
+    Raises MailServerAway or MailServerRefuses when the server cannot be used: what has not gone stays proposed; and
+    DayRefused for a day before the last cycle.
     """
+    with office.books.write() as work:
+        newest = cycles.last_day(work)
+        if newest is not None and newest > moment.on:
+            raise DayRefused(f"{moment.on} is older than the last cycle, {newest}: days only go forward")
+        outbox.withdraw_needless(work)
     with Sender(office.route) as sender:
         now: list[Proposal] = []
         for proposal in proposed(office):

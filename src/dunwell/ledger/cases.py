@@ -122,7 +122,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
         .order_by(col(InvoiceRow.id))
         .execution_options(populate_existing=True)
     )
-    pairs = [(invoice, account) for invoice, account in work.session.execute(query).tuples()]
+    pairs = [(invoice, account) for invoice, account in work.session.execute(query)]
     work.kept.extend(pairs)
     account_ids = {account.id for _, account in pairs if account.id is not None}
     touches, rehearsed = _touches(work, invoice_ids)

@@ -100,7 +100,7 @@ def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> 
         .where(col(LetterRow.on) == on, col(LetterRow.kind).in_(("cycle", "rehearsal")))
         .group_by(col(LetterRow.state))
     )
-    counts = {name: int(count) for name, count in work.session.execute(query).tuples()}
+    counts = {name: int(count) for name, count in work.session.execute(query)}
     row.sent, row.failed = counts.get("sent", 0), counts.get("failed", 0)
     row.in_doubt = counts.get("in_doubt", 0) + counts.get("handed", 0)
     row.rehearsed, row.waiting = counts.get("rehearsed", 0), waiting
@@ -161,11 +161,13 @@ def slips(work: Work, today: date) -> list[Slip]:
     )
     return [
         Slip(_slip_kind(row), row.number, account, row.why or "")
-        for row, account in work.session.execute(query).tuples()
-        if row.reason not in ("referred", "excluded", "within_tolerance")
+        for row, account in work.session.execute(query)
+        if row.reason not in _LOOKED_AFTER
     ]
 
 
+_LOOKED_AFTER = ("referred", "excluded", "within_tolerance", "rehearsed", "direct_debit", "below_minimum")
+"""Reasons without a next day that are no slip: a rule or a person's task looks after them."""
 _SLIPS = {"no_due_date": "no due date", "no_reachable_contact": "no reachable contact"}
 
 

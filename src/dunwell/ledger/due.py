@@ -56,7 +56,7 @@ def _page(work: Work, today: date, after: int, size: int) -> list[DueInvoice]:
         .order_by(col(InvoiceRow.id))
         .limit(size)
     )
-    rows = work.session.execute(query).tuples()
+    rows = work.session.execute(query)
     return [DueInvoice(key or 0, number, account, stage) for key, number, account, stage in rows]
 
 
@@ -98,7 +98,7 @@ def to_look_at(work: Work, today: date, *, everything: bool = False) -> list[tup
             col(TouchRow.state) == "proposed", col(TouchRow.channel) == "email"
         )
         query = query.where((col(InvoiceRow.next_on) <= today) | col(InvoiceRow.id).in_(proposed))
-    rows = work.session.execute(query.order_by(col(InvoiceRow.id))).tuples()
+    rows = work.session.execute(query.order_by(col(InvoiceRow.id)))
     return [(account_id, invoice_id) for account_id, invoice_id in rows if invoice_id is not None]
 
 

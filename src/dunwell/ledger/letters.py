@@ -51,7 +51,7 @@ def letters(work: Work, on: date | None = None) -> list[LetterRecord]:
         query = query.where(col(LetterRow.on) == on)
         lines = lines.join(LetterRow, col(LetterLineRow.letter_id) == col(LetterRow.id)).where(col(LetterRow.on) == on)
     numbers: dict[int, list[str]] = {}
-    for letter_id, number in work.session.execute(lines.order_by(col(InvoiceRow.due), col(InvoiceRow.number))).tuples():
+    for letter_id, number in work.session.execute(lines.order_by(col(InvoiceRow.due), col(InvoiceRow.number))):
         numbers.setdefault(letter_id, []).append(number)
     return [
         LetterRecord(
@@ -67,7 +67,7 @@ def letters(work: Work, on: date | None = None) -> list[LetterRecord]:
             row.reason,
             row.subject,
         )
-        for row, account in work.session.execute(query).tuples()
+        for row, account in work.session.execute(query)
     ]
 
 
@@ -92,7 +92,7 @@ def past(work: Work, invoice_ids: Sequence[int]) -> dict[int, list[tuple[str, da
         .order_by(col(LetterRow.id))
     )
     found: dict[int, list[tuple[str, date, str | None]]] = {}
-    for invoice_id, message_id, on, stage in work.session.execute(query).tuples():
+    for invoice_id, message_id, on, stage in work.session.execute(query):
         found.setdefault(invoice_id, []).append((message_id, on, stage))
     return found
 

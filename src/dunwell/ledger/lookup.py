@@ -66,10 +66,10 @@ def history(work: Work, key: int) -> list[Happened]:
             row.round,
             row.letter,
             _SHOWN.get(row.state, row.state),
-            answer or row.reason,
+            row.reason if row.state in ("waiting", "proposed", "superseded") else answer or row.reason,
             message_id,
         )
-        for row, message_id, answer in work.session.execute(query).tuples()
+        for row, message_id, answer in work.session.execute(query)
     ]
 
 

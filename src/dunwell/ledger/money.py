@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from dunwell.ledger import journal
+from dunwell.ledger import journal, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import LOOK_NOW, AccountRow, AllocationRow, ChargeRow, InvoiceRow, PaymentRow, TouchRow
@@ -41,9 +41,7 @@ def refresh(work: Work, invoice: InvoiceRow) -> None:
     query = select(col(AllocationRow.part), func.sum(col(AllocationRow.amount))).where(
         col(AllocationRow.invoice_id) == invoice.id
     )
-    applied = {
-        part: int(total) for part, total in work.session.execute(query.group_by(col(AllocationRow.part))).tuples()
-    }
+    applied = {part: int(total) for part, total in work.session.execute(query.group_by(col(AllocationRow.part)))}
     charged = select(func.sum(col(ChargeRow.amount))).where(
         col(ChargeRow.invoice_id) == invoice.id, col(ChargeRow.waived_on).is_(None)
     )
@@ -60,10 +58,23 @@ def _follow(work: Work, invoice: InvoiceRow) -> None:
     state = "open" if invoice.principal_open > 0 else "paid"
     if state == "paid" and invoice.state != "paid":
         _drop_open_touches(work, invoice)
+        tasks.settle_kinds(work, _OVER_WHEN_PAID, invoice_id=invoice.id)
     invoice.state = state
     invoice.next_on = LOOK_NOW if state == "open" and invoice.kind == "invoice" else None
     if state == "paid":
         invoice.reason, invoice.why, invoice.next_what = "paid", "paid in full", None
+
+
+_OVER_WHEN_PAID = (
+    "call",
+    "suspend",
+    "refer",
+    "no_due_date",
+    "check_debit",
+    "no_bank_account",
+    "propose_write_off",
+    "paid_or_left_out",
+)
 
 
 def _drop_open_touches(work: Work, invoice: InvoiceRow) -> None:
@@ -218,7 +229,7 @@ def _unapplied(work: Work, account_id: int) -> list[tuple[PaymentRow, int]]:
         .having(col(PaymentRow.amount) > spent)
         .order_by(col(PaymentRow.on), col(PaymentRow.id))
     )
-    return [(row, int(left)) for row, left in work.session.execute(query).tuples()]
+    return [(row, int(left)) for row, left in work.session.execute(query)]
 
 
 def with_credit(work: Work) -> set[int]:

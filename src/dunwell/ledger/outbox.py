@@ -114,6 +114,17 @@ def withdraw_waiting(work: Work, account_ids: Iterable[int], why: str) -> None:
     work.session.execute(query.values(state="withdrawn", reason=why, slot=None))
 
 
+def withdraw_needless(work: Work) -> None:
+    """Letters that the server put off reach their end when nothing is due any more to their accounts."""
+    wanted = (
+        select(col(InvoiceRow.account_id))
+        .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
+        .where(col(TouchRow.state) == "proposed", col(TouchRow.channel) == "email")
+    )
+    query = update(LetterRow).where(col(LetterRow.state) == "waiting", col(LetterRow.account_id).not_in(wanted))
+    work.session.execute(query.values(state="withdrawn", reason="not due any more", slot=None))
+
+
 def reserve(work: Work, drafts: Sequence[tuple[str, Draft]], pen: Pen, worker: str) -> list[int]:
     """Take letters for sending, each with its account's number; returns their ids, in the same order.
 
@@ -202,6 +213,8 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
     _settle_touches(work, letter_id, settled.state)
     if settled.state == "failed":
         _failed(work, row, settled, pen)
+    elif settled.state == "sent":
+        tasks.settle_kinds(work, ("letter_failed", "letter_unsound", "bad_address"), account_id=row.account_id)
     _tell(work, account, row, pen)
     return True
 

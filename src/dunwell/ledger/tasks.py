@@ -78,6 +78,15 @@ def settle_all(work: Work, keys: Sequence[str]) -> None:
         work.session.execute(query.values(state="done"))
 
 
+def settle_kinds(
+    work: Work, kinds: Sequence[str], *, account_id: int | None = None, invoice_id: int | None = None
+) -> None:
+    """Close the open tasks of these kinds about an account or an invoice: what they asked for has happened."""
+    about = col(TaskRow.account_id) == account_id if account_id is not None else col(TaskRow.invoice_id) == invoice_id
+    query = update(TaskRow).where(about, col(TaskRow.kind).in_(kinds), col(TaskRow.state) == "open")
+    work.session.execute(query.values(state="done"))
+
+
 def open_tasks(work: Work) -> list[Task]:
     """All open tasks, the most urgent first."""
     query = (
@@ -89,5 +98,5 @@ def open_tasks(work: Work) -> list[Task]:
     )
     return [
         Task(str(row.id), row.kind, row.role, account, invoice, row.made_on, row.due_on, row.text, row.state)
-        for row, account, invoice in work.session.execute(query).tuples()
+        for row, account, invoice in work.session.execute(query)
     ]

@@ -23,6 +23,15 @@ OPEN = ("proposed", "waiting")
 """States of a touch that came due and has not gone yet."""
 
 
+_ASKED_FOR = {
+    Reason.NO_DUE_DATE.value: "no_due_date",
+    Reason.DIRECT_DEBIT.value: "check_debit",
+    Reason.NO_BANK_ACCOUNT.value: "no_bank_account",
+    Reason.BELOW_LITIGATION_MINIMUM.value: "propose_write_off",
+}
+"""What people were asked for while a case had this reason: it is done when the reason has gone."""
+
+
 def record_all(work: Work, decided: Sequence[tuple[Loaded, Decision]], pen: Pen) -> None:
     """Write down the decisions about these cases. The accounts' rows must be locked by this work."""
     known = _open_touches(work, [one.invoice_id for one, _ in decided])
@@ -49,6 +58,8 @@ def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen, known: Sequ
     invoice = session.get_one(InvoiceRow, loaded.invoice_id)
     account = session.get_one(AccountRow, loaded.account_id)
     changed = (invoice.stage, invoice.reason) != (decision.stage, decision.reason.value)
+    if changed and (subject := _ASKED_FOR.get(invoice.reason or "")):
+        tasks.settle(work, f"{subject}:{invoice.number}")
     invoice.stage, invoice.reason, invoice.why = decision.stage, decision.reason.value, decision.why
     invoice.next_on, invoice.next_what, invoice.decided_on = decision.next_on, decision.next_what, pen.on
     proposed = _touch(work, loaded, decision, known)
@@ -259,7 +270,7 @@ def proposals(work: Work) -> list[Proposal]:
         )
         .order_by(col(AccountRow.id))
     )
-    rows = work.session.execute(query).tuples()
+    rows = work.session.execute(query)
     return [Proposal(key or 0, number, country, zone) for key, number, country, zone in rows]
 
 
@@ -276,7 +287,7 @@ def proposed_invoices(work: Work, account_ids: Iterable[int]) -> dict[int, list[
         .order_by(col(InvoiceRow.id))
     )
     found: dict[int, list[int]] = {}
-    for account_id, invoice_id in work.session.execute(query).tuples():
+    for account_id, invoice_id in work.session.execute(query):
         found.setdefault(account_id, []).append(invoice_id or 0)
     return found
 
@@ -300,5 +311,5 @@ def waiting_reasons(work: Work) -> list[tuple[str, int]]:
         .where(col(TouchRow.state) == "waiting", col(TouchRow.channel) == "email")
         .group_by(col(TouchRow.reason))
     )
-    found = [(reason, int(count)) for reason, count in work.session.execute(query).tuples()]
+    found = [(reason, int(count)) for reason, count in work.session.execute(query)]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))

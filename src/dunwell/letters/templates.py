@@ -63,7 +63,7 @@ class Library:
         found: dict[str, LetterError] = {}
         for language in self._own_languages() if own_only else self.languages():
             for letter in LETTERS:
-                for error in self._check_letter(letter, language):
+                for error in self._check_letter(letter, language, may_lack=own_only):
                     found.setdefault(str(error), error)
         if not self.languages():
             missing = problem(self._folders[0], None, "no language here: a language is a folder with labels.toml")
@@ -81,12 +81,12 @@ class Library:
             sorted({path.parent.name for name in ("*.md.j2", "labels.toml") for path in own.glob(f"*/{name}")})
         )
 
-    def _check_letter(self, letter: str, language: str) -> list[LetterError]:
+    def _check_letter(self, letter: str, language: str, *, may_lack: bool) -> list[LetterError]:
         errors: list[LetterError] = []
         try:
             template = self._template(letter, language)
-            if template is None and "-" in language:
-                return []  # a region may leave letters to its language
+            if template is None and (may_lack or "-" in language):
+                return []  # it falls back; a region may leave letters to its language
             if template is None:
                 lack = problem(
                     self._folders[-1] / language, None, f"{letter}.md.j2 is missing: write it in this language"

@@ -15,7 +15,6 @@ class Reason(StrEnum):
 
     TOUCH_DUE = "touch_due"
     NOTHING_DUE = "nothing_due"
-    NOT_YET_ISSUED = "not_yet_issued"
     PAID = "paid"
     WITHIN_TOLERANCE = "within_tolerance"
     CHARGES_ONLY = "charges_only"
@@ -26,7 +25,6 @@ class Reason(StrEnum):
     DIRECT_DEBIT = "direct_debit"
     NO_CONTACT = "no_reachable_contact"
     NO_BANK_ACCOUNT = "no_bank_account"
-    NOT_IN_HAND = "not_in_hand"
     DAY_OF_REST = "day_of_rest"
     INTERVAL = "interval"
     CAP = "cap"

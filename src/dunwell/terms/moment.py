@@ -10,7 +10,7 @@ from datetime import date, datetime
 class Moment:
     """The aware moment `now`, on the creditor's day `on`.
 
-    `rehearsed` days (a `--date`, or DUNWELL_TODAY) obey days of rest but no hours: `keeps_hours` is False for them.
+    A day that was said (`--date`, DUNWELL_TODAY) obeys days of rest but no hours: `keeps_hours` is False for it.
     """
 
     now: datetime
