@@ -81,7 +81,7 @@ class Library:
             sorted({path.parent.name for name in ("*.md.j2", "labels.toml") for path in own.glob(f"*/{name}")})
         )
 
-    def _check_letter(self, letter: str, language: str, *, may_lack: bool) -> list[LetterError]:
+    def _check_letter(self, letter: str, language: str, *, may_lack: bool = False) -> list[LetterError]:
         errors: list[LetterError] = []
         try:
             template = self._template(letter, language)
