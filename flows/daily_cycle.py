@@ -8,6 +8,7 @@ from typing import Any, cast
 from prefect import flow, tags
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.objects import State
+from prefect.events.worker import EventsWorker
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
@@ -85,3 +86,8 @@ async def _chase_one(due: DueInvoice, as_of: date | None) -> bool:
     with tags(f"account:{due.account}", f"invoice:{due.number}"):
         state = await chase_invoice(due.number, due.stage or "new", due.invoice_id, as_of, return_state=True)
     return bool(state.is_failed() or state.is_crashed())
+
+
+def tell_prefect_everything() -> None:
+    """Wait, ten seconds at most, until Prefect has heard of every event: a private server ends with the run."""
+    EventsWorker.drain_all(timeout=10)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from dunwell import wiring
@@ -76,20 +78,18 @@ def _day(text: str | None) -> date | None:
 def run_flow(moment: Moment, consent: Consent) -> CycleReport:
     """The daily cycle through the real flow, against the Prefect server that is set or a private one."""
     home = wiring.located().folder / ".prefect"
-    with err.status("Prefect: starting the cycle") if err.is_terminal else _quiet(), server(home):
-        flow = load_flow("daily_cycle").daily_cycle
+    waiting = err.status("Prefect: running the cycle") if err.is_terminal else contextlib.nullcontext()
+    with waiting, server(home):
+        module = load_flow("daily_cycle")
         on = None if moment.keeps_hours else moment.on
-        return _finished(
-            asyncio.run(
-                flow(on, even_if_stale=consent.even_if_stale, confirm_volume=consent.confirm_volume, return_state=True)
+        try:
+            return _finished(asyncio.run(module.daily_cycle(on, **vars(consent), return_state=True)))
+        except httpx.TransportError as error:
+            stop(
+                f"Prefect went away: {error}. Run again to go on, or `dunwell run --direct` without it.", Exit.TEMPORARY
             )
-        )
-
-
-def _quiet() -> Any:
-    import contextlib
-
-    return contextlib.nullcontext()
+        finally:
+            module.tell_prefect_everything()
 
 
 def _finished(state: Any) -> CycleReport:

@@ -17,6 +17,8 @@ from dunwell.ledger import tasks
 from dunwell.terms.calendar import is_rest
 
 ONE_DAY = timedelta(days=1)
+STILL = 3
+"""No cycle ran in so many days before the last day, as over a weekend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,12 @@ def working_day(day: date, country: str) -> date:
 
 
 def past_days(portfolio: Portfolio, country: str) -> list[date]:
-    """The working days of the creditor from the opening of the books up to the day before the last."""
-    days = (portfolio.opened + timedelta(days=count) for count in range((portfolio.today - portfolio.opened).days))
+    """The working days of the creditor from the opening of the books until `STILL` days before the last.
+
+    On any weekday the last cycle then has what a Monday has: all that fell due since, each touch once.
+    """
+    span = (portfolio.today - portfolio.opened).days - STILL
+    days = (portfolio.opened + timedelta(days=count) for count in range(span + 1))
     return [day for day in days if not is_rest(day, country)]
 
 

@@ -12,7 +12,7 @@ from dunwell.desk.office import Office
 from dunwell.terms.moment import Moment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Consent:
     """What a person has said is all right tonight: old payments, an unusual number of letters."""
 
