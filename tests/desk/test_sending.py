@@ -191,7 +191,7 @@ def test_with_the_server_away_nothing_is_lost_and_the_run_says_try_again(firm: F
     assert firm.letters() == []
     assert {touch.state for touch in firm.touches()} == {"proposed"}
     assert report.record.waiting == 3
-    assert any("none was sent" in alarm for alarm in report.alarms)
+    assert any("sent: none" in alarm for alarm in report.alarms)
     mail.start()
     assert code_of(firm.run(MONDAY)) == 0
     assert len(mail.letters) == 3

@@ -19,15 +19,18 @@ from tests.support.firm import Firm, moment
 from tests.support.mail_server import MailServer
 
 POINTS: dict[str, tuple[Any, str, bool]] = {
-    "while the decisions of a page are written": (touches, "record", False),
+    "while the decisions of a page are written": (touches, "record_all", True),
     "after a page is chased": (chase, "chase", True),
-    "before a letter is reserved": (letters, "_reserve", False),
-    "after the reservation, before its commit": (outbox, "reserve", True),
-    "after the commit of the reservation": (letters, "_reserve", True),
-    "before the letter is handed to the server": (Sender, "send", False),
-    "after the server has taken the letter": (Sender, "send", True),
+    "before a batch is reserved": (letters, "_take", False),
+    "after a reservation, before its commit": (outbox, "reserve", True),
+    "after the commit of a reservation": (letters, "_take", True),
+    "while a letter is handed over, before its commit": (outbox, "hand_over", True),
+    "after the commit of a hand-over": (letters, "_settle_and_hand_over", True),
+    "before a letter is sent": (Sender, "send", False),
+    "after the server has taken a letter": (Sender, "send", True),
     "while a letter is settled, before its commit": (outbox, "settle", True),
-    "after a letter is settled": (letters, "_settle", True),
+    "before the end of a batch": (letters, "_end_batch", False),
+    "after the end of a batch": (letters, "_end_batch", True),
     "before the cycle is closed": (day, "close_day", False),
     "after the cycle is closed": (day, "close_day", True),
 }

@@ -17,9 +17,21 @@ from tests.support.dump import assert_money_adds_up
 from tests.support.firm import MONDAY, Firm, owing
 from tests.support.mail_server import MailServer
 
-COUNT = 20
-LOST = ("after the commit of the reservation", "before the letter is handed to the server")
-DOUBTFUL = (*LOST, "after the server has taken the letter", "while a letter is settled, before its commit")
+COUNT = 27
+"""More than one batch."""
+ONCE = (
+    "while the decisions of a page are written", "after a page is chased", "before the cycle is closed",
+    "after the cycle is closed",
+)  # fmt: skip
+OF_A_BATCH = (
+    "before a batch is reserved", "after a reservation, before its commit", "after the commit of a reservation",
+    "before the end of a batch", "after the end of a batch",
+)  # fmt: skip
+LOST = ("after the commit of a hand-over", "before a letter is sent")
+DOUBTFUL = (
+    *LOST, "after the server has taken a letter", "while a letter is settled, before its commit",
+    "while a letter is handed over, before its commit", "before the end of a batch",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -40,8 +52,8 @@ CASES = [("sqlite", point) for point in POINTS] + [
 @pytest.mark.parametrize(("night", "point"), CASES, indirect=["night"])
 def test_a_killed_night_is_finished_by_the_next_start(night: Firm, mail: MailServer, point: str) -> None:
     firm = night
-    once = point in ("after a page is chased", "before the cycle is closed", "after the cycle is closed")
-    child = start(firm, MONDAY, "cycle", point, 1 if once else 7)
+    turn = 1 if point in ONCE else 2 if point in OF_A_BATCH else 7
+    child = start(firm, MONDAY, "cycle", point, turn)
     let_go(child)
     code, _, err = finish(child)
     assert code == -signal.SIGKILL, err
@@ -74,7 +86,7 @@ def test_a_night_killed_again_and_again_still_sends_each_letter_once(sqlite: Sql
     firm = Firm(sqlite.fresh(), mail)
     owing(firm, MONDAY, COUNT)
     firm.payments(MONDAY)
-    for point in ("after a letter is settled", "before a letter is reserved", "after the server has taken the letter"):
+    for point in ("while a letter is settled, before its commit", "after the server has taken a letter"):
         child = start(firm, MONDAY, "cycle", point, 4)
         let_go(child)
         assert finish(child)[0] == -signal.SIGKILL
@@ -95,7 +107,7 @@ def test_a_kill_during_a_rehearsal_leaves_nothing_in_doubt_and_counts_for_nothin
     firm.redirect_to = "watcher@northwind.example"
     firm.run(MONDAY, fresh=False)
     with firm.books.write() as work:  # as a process leaves it that dies before it has settled
-        work.session.execute(text("UPDATE letter SET state = 'reserved', worker = 'elsewhere:1', settled_at = NULL"))
+        work.session.execute(text("UPDATE letter SET state = 'handed', worker = 'elsewhere:1', settled_at = NULL"))
     firm.redirect_to = None
     firm.run(MONDAY + timedelta(days=1), fresh=False)
     assert [letter.recipients[0] for letter in mail.letters] == ["watcher@northwind.example", "a001@a001.example"]

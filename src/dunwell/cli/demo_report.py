@@ -54,10 +54,12 @@ def _not_sent(report: CycleReport, held: list[findings.Held], closed: int) -> No
 
 def _people(report: CycleReport) -> None:
     kinds = Counter((task.kind, task.role) for task in report.tasks)
-    table("What people have to do (calls and suspensions of past days count as done)", ("task", "who", "open", "for example"), [
-        (kind.replace("_", " "), role, count, next(t.text for t in report.tasks if t.kind == kind))
+    rows = [
+        (kind.replace("_", " "), role, count, next(task.text for task in report.tasks if task.kind == kind))
         for (kind, role), count in kinds.most_common()
-    ])  # fmt: skip
+    ]
+    title = "What people have to do (calls and suspensions of past days count as done)"
+    table(title, ("task", "who", "open", "for example"), rows)
     rest = [task for task in report.tasks if task.kind != "call"]
     table("All but the calls", ("task", "account", "invoice", "due", "what"), [
         (t.kind.replace("_", " "), t.account, t.invoice, t.due_on, t.text) for t in rest[:_MOST_TASKS]

@@ -95,7 +95,10 @@ def _open_books(place: Path, mail: MailServers, said: date | None) -> date:
 def _live(made: Portfolio) -> int:
     """Live through the past, with progress; returns how many letters left."""
     days = history.past_days(made, COUNTRY)
-    what = f"The past: {len(days)} days since {made.opened}, each with its import, its cycle and its letters"
+    what = (
+        f"The past: {len(days)} working days from {days[0]} to {days[-1]}, each with its import, its cycle and its "
+        f"letters. In the {history.STILL} days before the demo's day no cycle ran, as over a weekend"
+    )
     sent = 0
     with _step(what), bar() as progress:
         task = progress.add_task("days", total=len(days))

@@ -224,7 +224,11 @@ def _settle_and_hand_over(office: Office, last: tuple[Taken, Settled] | None, fo
     with office.books.write() as work:
         if last is not None:
             _settle(office, work, *last, moment)
-        return outbox.hand_over(work, following.letter_id, worker_name())
+        if outbox.hand_over(work, following.letter_id, worker_name()):
+            return True
+        pen = Pen(moment.now, moment.on)
+        outbox.release(work, following.letter_id, pen, "the account changed before it was its turn")
+        return False
 
 
 def _end_batch(office: Office, last: tuple[Taken, Settled] | None, waiting: Sequence[Taken], moment: Moment) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 from sqlmodel import col
 
 from dunwell.ledger import journal, tasks
@@ -37,13 +37,25 @@ HANDED = "handed to the mail server; no answer on record"
 _TOUCHES = update(TouchRow).where(
     col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt"))
 )
+_REHEARSED = update(TouchRow).where(
+    col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state) == "rehearsed"
+)
 _SETTLE = update(LetterRow).where(col(LetterRow.id) == bindparam("key"))
+_CHANGED = (
+    select(col(LetterLineRow.letter_id))
+    .join(InvoiceRow, col(InvoiceRow.id) == col(LetterLineRow.invoice_id))
+    .where(
+        col(LetterLineRow.letter_id) == bindparam("key"),
+        col(InvoiceRow.principal_open) + col(InvoiceRow.charges_open) != col(LetterLineRow.asked),
+    )
+)
 _HAND_OVER = (
     update(LetterRow)
     .where(
         col(LetterRow.id) == bindparam("key"),
         col(LetterRow.state) == "reserved",
         col(LetterRow.worker) == bindparam("me"),
+        ~exists(_CHANGED),
     )
     .values(state="handed", reason=HANDED)
 )
@@ -188,7 +200,10 @@ def _covered(letter_id: int, draft: Draft, cover: Cover) -> dict[str, Any]:
 
 
 def hand_over(work: Work, letter_id: int, worker: str) -> bool:
-    """Mark the letter as being handed to the mail server; False where it is not ours to hand over any more."""
+    """Mark the letter as being handed to the mail server.
+
+    False where it is not ours to hand over any more, or where what it asks for is not what is open any more.
+    """
     done = work.session.connection().execute(_HAND_OVER, {"key": letter_id, "me": worker})
     return bool(done.rowcount == 1)
 
@@ -248,6 +263,7 @@ def _settle_touches(work: Work, letter_id: int, state: str) -> None:
     values: dict[str, Any] = {"state": after}
     if after in ("proposed", "failed"):
         values["on"] = None
+        work.session.connection().execute(_REHEARSED.values(**values), {"key": letter_id})
     work.session.connection().execute(_TOUCHES.values(**values), {"key": letter_id})
 
 
