@@ -10,7 +10,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from email import message_from_bytes, policy
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +127,14 @@ def test_the_cycle_shows_every_stage_and_language(shown: Shown) -> None:
 
 
 def test_no_account_had_two_letters_a_day_nor_three_in_a_week(shown: Shown) -> None:
-    days: dict[str, list[str]] = {}
+    days: dict[str, list[date]] = {}
     for one in shown.command("letters", "sent"):
         if one["state"] == "sent":
-            days.setdefault(one["account"], []).append(one["on"])
-    assert all(len(set(of)) == len(of) for of in days.values())
+            days.setdefault(one["account"], []).append(date.fromisoformat(one["on"]))
+    assert len(days) >= 50
+    for of in days.values():
+        assert all(later > earlier for earlier, later in pairwise(of))
+        assert all((third - first).days >= 7 for first, third in zip(of, of[2:], strict=False))
 
 
 def test_the_letters_lie_there_as_files(shown: Shown) -> None:

@@ -1,21 +1,19 @@
-"""A process that runs a night and can be told to kill itself (SIGKILL) at a point of it.
-
-Arguments: the ledger's URL, the mail server's port, the day, what to run (cycle or letters), the point, its turn.
-"""
+"""A process that runs a night and can be told to kill itself (SIGKILL) at a point of it."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
+import traceback
 from collections.abc import Callable
 from datetime import date
+from multiprocessing.connection import Connection
 from typing import Any
 
 from dunwell.desk import chase, day, letters
 from dunwell.ledger import outbox, touches
 from dunwell.mailroom.sender import Sender
-from tests.support.firm import Firm, moment
+from tests.support.firm import Firm, library, moment, policy
 from tests.support.mail_server import MailServer
 
 POINTS: dict[str, tuple[Any, str, bool]] = {
@@ -55,22 +53,28 @@ def arm(owner: Any, name: str, after: bool, turn: int) -> None:
     setattr(owner, name, deadly)
 
 
-def main() -> None:
-    url, port, on, what, point, turn = sys.argv[1:]
+def main(
+    pipe: Connection, url: str, port: int, on: date, what: str, point: str, turn: int
+) -> None:
+    """Wait to be let go, run the night, and say how it went: the text of the error, or nothing."""
     mail = MailServer()
-    mail.port = int(port)
+    mail.port = port
     firm = Firm(url, mail)
     if point:
-        arm(*POINTS[point], int(turn))
-    print("ready", flush=True)
-    sys.stdin.readline()
-    if what == "letters":
-        for sent in letters.send_proposed(firm.office, moment(date.fromisoformat(on))):
-            print(sent.account, sent.state, flush=True)
-    else:
-        firm.run(date.fromisoformat(on), fresh=False)
-    firm.close()
+        arm(*POINTS[point], turn)
+    pipe.send("ready")
+    pipe.recv()
+    try:
+        if what == "letters":
+            list(letters.send_proposed(firm.office, moment(on)))
+        else:
+            firm.run(on, fresh=False)
+    except Exception:
+        pipe.send(traceback.format_exc())
+        raise SystemExit(1) from None
+    pipe.send("")
 
 
-if __name__ == "__main__":
-    main()
+# Every child is forked from one process that has loaded all this already.
+library()
+policy()

@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import multiprocessing
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
+from tests.faults.child import main
 from tests.support.firm import Firm
 
-_CHILD = Path(__file__).with_name("child.py")
-_ROOT = Path(__file__).resolve().parents[2]
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.faults.child"])
 
 
-def start(firm: Firm, on: date, what: str = "cycle", point: str = "", turn: int = 1) -> subprocess.Popen[str]:
+@dataclass(frozen=True)
+class Child:
+    """A process of its own, with its own connections to ledger and mail server."""
+
+    process: BaseProcess
+    pipe: Connection
+
+
+def start(firm: Firm, on: date, what: str = "cycle", point: str = "", turn: int = 1) -> Child:
     """The child, which has loaded everything and waits to be let go."""
     assert firm.mail is not None
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])}
-    child = subprocess.Popen(
-        [sys.executable, "-W", "ignore", str(_CHILD), firm.url, str(firm.mail.port), str(on), what, point, str(turn)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=_ROOT,
-    )  # fmt: skip
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n", child.stderr and child.stderr.read()
-    return child
+    here, there = _FORKS.Pipe()
+    process = _FORKS.Process(target=main, args=(there, firm.url, firm.mail.port, on, what, point, turn))
+    process.start()
+    there.close()
+    assert here.poll(60), "the child did not start"
+    assert here.recv() == "ready"
+    return Child(process, here)
 
 
-def let_go(child: subprocess.Popen[str]) -> None:
+def let_go(child: Child) -> None:
     """The child may begin."""
-    assert child.stdin is not None
-    child.stdin.write("go\n")
-    child.stdin.flush()
+    child.pipe.send("go")
 
 
-def finish(child: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """How the child ended, and what it said."""
-    out, err = child.communicate(timeout=60)
-    return child.returncode, out, err
+def finish(child: Child) -> tuple[int, str]:
+    """How the child ended (negative: by which signal), and the error that it ended with."""
+    child.process.join(60)
+    code = child.process.exitcode
+    assert code is not None, "the child does not end"
+    try:
+        said = child.pipe.recv() if child.pipe.poll() else ""
+    except EOFError:
+        said = ""
+    return code, said

@@ -55,7 +55,7 @@ def test_a_killed_night_is_finished_by_the_next_start(night: Firm, mail: MailSer
     turn = 1 if point in ONCE else 2 if point in OF_A_BATCH else 7
     child = start(firm, MONDAY, "cycle", point, turn)
     let_go(child)
-    code, _, err = finish(child)
+    code, err = finish(child)
     assert code == -signal.SIGKILL, err
     before = len(mail.letters)
 

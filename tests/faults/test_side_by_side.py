@@ -44,9 +44,9 @@ def test_of_two_cycles_started_at_once_one_works_and_the_other_says_so(night: Fi
     for child in children:
         let_go(child)
     ends = sorted((finish(child) for child in children), key=lambda end: end[0])
-    assert ends[0][0] == 0, ends[0][2]
+    assert ends[0][0] == 0, ends[0][1]
     assert ends[1][0] == 1
-    assert "CycleRunning" in ends[1][2]
+    assert "CycleRunning" in ends[1][1]
     assert once_each(mail)
     assert night.broken() == []
 
@@ -75,7 +75,7 @@ def test_letters_beside_letters_over_the_same_proposals_send_one_an_account(nigh
     for child in children:
         let_go(child)
     ends = [finish(child) for child in children]
-    assert [end[0] for end in ends] == [0, 0], [end[2] for end in ends]
+    assert [end[0] for end in ends] == [0, 0], [end[1] for end in ends]
     assert once_each(mail)
     assert Counter(record.state for record in night.letters()) == Counter(sent=COUNT)
     assert {touch.state for touch in night.touches()} == {"sent"}
@@ -89,7 +89,7 @@ def test_letters_beside_a_cycle_send_one_an_account(night: Firm, mail: MailServe
         time.sleep(0.005)
     let_go(children[1])
     ends = [finish(child) for child in children]
-    assert [end[0] for end in ends] == [0, 0], [end[2] for end in ends]
+    assert [end[0] for end in ends] == [0, 0], [end[1] for end in ends]
     assert once_each(mail)
     assert night.broken() == []
 
@@ -103,13 +103,14 @@ def test_imports_beside_a_cycle_tear_no_journal_and_stop_nobody(night: Firm, mai
         night.payments(
             MONDAY, *(f"A{i:03},INV-A{i:03},2026-03-01,1.{turn:02},GBP,t{turn}" for i in range(1, COUNT + 1))
         )
-    code, _, err = finish(child)
+    code, err = finish(child)
     assert code == 0, err
-    assert once_each(mail)
     assert night.broken() == []
     assert_money_adds_up(night.books)
+    night.run(MONDAY)  # what changed while the night ran goes with the next run, with the new amounts
+    assert once_each(mail)
     night.run(MONDAY + timedelta(days=1))
-    assert len(mail.letters) == COUNT
+    assert once_each(mail)
 
 
 def test_a_payment_taken_while_letters_go_stops_those_that_have_not_gone(night: Firm, mail: MailServer) -> None:
