@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from dunwell.rules.policy_errors import problems_of
-from dunwell.rules.tomltext import Problem, TomlProblems, lines, nearest, parse
+from dunwell.rules.tomltext import Problem, TomlProblems, lines, nearest, overlaid, parse
 from dunwell.terms.calendar import CalendarError, check_country
 from dunwell.terms.money import MINOR_DIGITS
 
@@ -232,7 +232,7 @@ def load(config: Path | None, environ: Mapping[str, str]) -> Located:
     data = _from_file(file) if file else {}
     gathered, names = _from_environment(environ)
     try:
-        settings = Settings(**_overlaid(data, gathered))
+        settings = Settings(**overlaid(data, gathered))
     except ValidationError as error:
         raise TomlProblems("environment", [_variable_problem(item, names) for item in error.errors()]) from None
     return Located(settings=settings, folder=file.resolve().parent if file else Path.cwd(), file=file)
@@ -312,14 +312,6 @@ def _variables() -> list[str]:
         if isinstance(model, type) and issubclass(model, BaseModel):
             found += [f"{PREFIX}{section}__{key}".upper() for key in model.model_fields]
     return found
-
-
-def _overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in over.items():
-        below = merged.get(key)
-        merged[key] = _overlaid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return merged
 
 
 def _variable_problem(item: Any, names: Mapping[tuple[str, ...], str]) -> Problem:

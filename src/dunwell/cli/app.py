@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from dunwell import __version__, wiring
 from dunwell.cli import importing, letters, looking, running, setting_up
-from dunwell.cli.output import Exit, err, stop
+from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
 from dunwell.intake.errors import IntakeError
 from dunwell.ledger.engine import LedgerAway, LedgerError
@@ -35,16 +34,6 @@ def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"dunwell {__version__}")
         raise typer.Exit
-
-
-def parse_day(text: str | None, name: str) -> date | None:
-    """A day on the command line; ends with 2 when it is none."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        stop(f"{name}: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
 
 
 @app.callback()

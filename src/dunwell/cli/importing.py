@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from dunwell import wiring
-from dunwell.cli.output import Exit, bar, err, json_line, out, stop, table
+from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, table
 from dunwell.desk import intake
 from dunwell.desk.intake import Incoming, Request, Taken
 from dunwell.intake.errors import IntakeError
@@ -66,12 +66,7 @@ def import_(
 
 
 def _as_of(text: str | None, today: date) -> date:
-    if text is None:
-        return today
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        stop(f"--as-of: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
+    day = parse_day(text, "--as-of") or today
     if day > today:
         stop(f"--as-of: {day} is after today, {today}: no data can be of a day that has not been", Exit.BAD_INPUT)
     return day

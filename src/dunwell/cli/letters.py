@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from dunwell import wiring
-from dunwell.cli.output import Exit, json_line, out, stop, table
+from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
 from dunwell.ledger import letters as ledger_letters
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.letters import LetterRecord
@@ -31,7 +30,7 @@ def sent(
     A letter is sent, failed, in_doubt (nobody knows whether it went), waiting (put off) or rehearsed (redirected).
     """
     with wiring.open_books().read() as work:
-        found = ledger_letters.letters(work, _day(on))
+        found = ledger_letters.letters(work, parse_day(on))
     if as_json:
         for one in found:
             json_line(_object(one))
@@ -56,15 +55,6 @@ def _object(one: LetterRecord) -> dict[str, object]:
         "on": one.on,
         "reason": one.reason,
     }
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        stop(f"--date: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
 
 
 @_app.command("settle")

@@ -12,7 +12,7 @@ import typer
 from dateutil.relativedelta import MO, relativedelta
 
 from dunwell import wiring
-from dunwell.cli.output import Exit, bar, err, json_line, out, stop, table
+from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, table
 from dunwell.cli.running import warn_if_stale
 from dunwell.desk import explain as explaining
 from dunwell.desk import foresee
@@ -43,7 +43,7 @@ def preview(
 ) -> None:
     """Write every letter that the next cycle would send, as files and a table. Nothing is sent or changed."""
     office = wiring.office()
-    moment = wiring.moment(_day(on) or foresee.next_cycle_day(office, wiring.moment()))
+    moment = wiring.moment(parse_day(on) or foresee.next_cycle_day(office, wiring.moment()))
     warn_if_stale(moment)
     if problems := office.library.check(own_only=True):
         raise LetterError("\n".join(str(one) for one in problems))
@@ -99,15 +99,6 @@ def _previewed(one: Previewed, moment: Moment) -> dict[str, object]:
         "reason": one.reason,
         "problem": one.problem,
     }
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        stop(f"--date: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
 
 
 def explain(

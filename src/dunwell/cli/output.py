@@ -43,6 +43,16 @@ def stop(message: str, code: Exit) -> NoReturn:
     raise typer.Exit(int(code))
 
 
+def parse_day(text: str | None, option: str = "--date") -> date | None:
+    """A day on the command line; ends with 2 when it is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        stop(f"{option}: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
+
+
 def plain(value: object) -> Any:
     """`value` as JSON takes it: amounts as strings in major units, days as YYYY-MM-DD."""
     if isinstance(value, Money):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ import httpx
 import typer
 
 from dunwell import wiring
-from dunwell.cli.output import Exit, bar, err, json_line, out, stop, table
+from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, table
 from dunwell.cli.prefect_server import load_flow, server
 from dunwell.desk import cycle, day, foresee
 from dunwell.desk.cycle import Consent
@@ -49,7 +48,7 @@ def run(
 
     Running the same day again sends nothing again; a day older than the last is refused.
     """
-    moment = wiring.moment(_day(on))
+    moment = wiring.moment(parse_day(on))
     office = wiring.office()
     if dry_run:
         _dry_run(moment, as_json=as_json)
@@ -64,15 +63,6 @@ def run(
         report = run_flow(moment, consent)
     tell(report, as_json=as_json)
     raise typer.Exit(int(code_of(report)))
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        stop(f"--date: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
 
 
 def run_flow(moment: Moment, consent: Consent) -> CycleReport:

@@ -37,9 +37,7 @@ HANDED = "handed to the mail server; no answer on record"
 _TOUCHES = update(TouchRow).where(
     col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt"))
 )
-_REHEARSED = update(TouchRow).where(
-    col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state) == "rehearsed"
-)
+_REHEARSED = update(TouchRow).where(col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state) == "rehearsed")
 _SETTLE = update(LetterRow).where(col(LetterRow.id) == bindparam("key"))
 _CHANGED = (
     select(col(LetterLineRow.letter_id))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 from functools import cached_property
@@ -18,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.stages import STAGES
-from dunwell.rules.tomltext import TomlProblems, lines, nearest, parse
+from dunwell.rules.tomltext import TomlProblems, lines, nearest, overlaid, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod, Role
 from dunwell.terms.calendar import SendWindow
 from dunwell.terms.letter import LETTERS
@@ -312,7 +311,7 @@ def load(text: str, source: str) -> Policy:
     variants: list[tuple[int, Policy]] = []
     for number, exception in enumerate(data.get("exception", []) if isinstance(data.get("exception"), list) else []):
         overlay = exception.get("set", {}) if isinstance(exception, dict) else {}
-        merged = _merge({k: v for k, v in data.items() if k != "exception"}, overlay)
+        merged = overlaid({k: v for k, v in data.items() if k != "exception"}, overlay)
         below = ("exception", number, "set")
         problems += [] if problems else problems_of(Policy, merged, where, below) + stage_problems(merged, where, below)
         if not problems:
@@ -324,12 +323,3 @@ def load(text: str, source: str) -> Policy:
     policy._digest = hashlib.sha256(repr(data).encode()).hexdigest()
     policy._variants.extend((policy.exception[number], variant) for number, variant in variants)
     return policy
-
-
-def _merge(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the keys of `overlay` laid over it, tables key by key."""
-    merged = dict(base)
-    for key, value in overlay.items():
-        below = merged.get(key)
-        merged[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return merged
