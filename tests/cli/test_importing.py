@@ -54,8 +54,8 @@ def test_rows_that_cannot_be_taken_are_kept_with_line_and_reason_and_the_rest_is
 ) -> None:
     firm_of.take("\n".join(ACCOUNTS).encode(), MONDAY)
     name = project.file(
-        "more.csv", INVOICES[0], "A,X2,2026-01-01,2026-02-01,1.00,GBP,invoice", "A,X3,2026-01-01,31 Feb,1.00,GBP,invoice",
-        "Z,X4,2026-01-01,2026-02-01,1.00,GBP,invoice",
+        "more.csv", INVOICES[0], "A,X2,2026-01-01,2026-02-01,1.00,GBP,invoice",
+        "A,X3,2026-01-01,31 Feb,1.00,GBP,invoice", "Z,X4,2026-01-01,2026-02-01,1.00,GBP,invoice",
     )  # fmt: skip
     ended = project("import", "--json", name, **TODAY)
     assert ended.code == 1

@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_over_two_months_no_cap_interval_or_stage_is_ever_broken(small_firm: Fir
     assert len(by_account) == 4
     assert sum(map(len, by_account.values())) == len(mail.letters) > 30
     for days in by_account.values():
-        assert all((later - earlier).days >= 2 for earlier, later in zip(days, days[1:], strict=False))
+        assert all((later - earlier).days >= 2 for earlier, later in pairwise(days))
         for index, first in enumerate(days):
             assert sum(0 <= (other - first).days < 7 for other in days[index:]) <= 2
     with firm.books.read() as work:
@@ -69,16 +70,22 @@ def test_over_two_months_no_cap_interval_or_stage_is_ever_broken(small_firm: Fir
 
         from dunwell.ledger.tables import TouchRow
 
-        query = select(TouchRow.invoice_id, TouchRow.stage).where(
+        query = select(TouchRow.invoice_id, TouchRow.stage, TouchRow.on).where(
             TouchRow.channel == "email", TouchRow.state == "sent", TouchRow.stage.in_(CHASING)
         )
         steps: dict[int, list[int]] = defaultdict(list)
-        for invoice_id, stage in work.session.execute(query.order_by(TouchRow.on)):
+        began: dict[tuple[int, int], date] = {}
+        for invoice_id, stage, on in work.session.execute(query.order_by(TouchRow.on)):
             steps[invoice_id].append(RANK[stage])
+            began.setdefault((invoice_id, RANK[stage]), on)
+    least = {RANK["past_due"]: 7, RANK["late"]: 7, RANK["delinquent"]: 14, RANK["on_hold"]: 21}
+    for (invoice_id, rank), first in began.items():
+        if (invoice_id, rank + 1) in began:
+            assert (began[invoice_id, rank + 1] - first).days >= least[rank]
     assert steps
     for ranks in steps.values():
         assert ranks[0] == RANK["past_due"]
-        assert all(after - before in (0, 1) for before, after in zip(ranks, ranks[1:], strict=False))
+        assert all(after - before in (0, 1) for before, after in pairwise(ranks))
     assert max(max(ranks) for ranks in steps.values()) == RANK["litigation"]
     for letter in mail.letters:
         account = letter.recipients[0].partition("@")[0].upper()

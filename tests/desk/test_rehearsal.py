@@ -1,4 +1,4 @@
-"""A safe first week: letters redirected to one address are rehearsed once, count for nothing, and are due again after."""
+"""A safe first week: redirected letters are rehearsed once, count for nothing, and are due again after."""
 
 from __future__ import annotations
 

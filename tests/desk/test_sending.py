@@ -7,8 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from dunwell.cli.running import code_of
+from dunwell.desk import chase, day, letters
+from dunwell.ledger import journal
+from dunwell.ledger.journal import Pen
+from dunwell.ledger.letters import settle_in_doubt
 from dunwell.ledger.outbox import slot_of
-from tests.support.firm import CONTACTS, MONDAY, Firm, csv, owing
+from tests.support.firm import CONTACTS, MONDAY, Firm, csv, moment, owing
 from tests.support.mail_server import MailServer
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -154,10 +158,6 @@ def test_a_letter_in_doubt_counts_for_stages_and_does_not_stop_the_next(firm: Fi
 
 
 def test_a_person_settles_a_letter_in_doubt_and_one_that_did_not_go_is_due_again(firm: Firm, mail: MailServer) -> None:
-    from dunwell.ledger.journal import Pen
-    from dunwell.ledger.letters import settle_in_doubt
-    from tests.support.firm import moment
-
     owing(firm, MONDAY, 1)
     mail.drop.append("lost")
     firm.run(MONDAY)
@@ -264,9 +264,6 @@ def test_an_address_that_the_server_cannot_take_stops_its_own_letter_and_no_othe
 
 def test_what_changed_since_the_proposal_is_obeyed_at_the_moment_of_sending(firm: Firm, mail: MailServer) -> None:
     """Invariant 3: a payment that came in between chase and letters stops the letter."""
-    from dunwell.desk import chase, day, letters
-    from tests.support.firm import moment
-
     owing(firm, MONDAY, 2)
     firm.payments(MONDAY)
     at = moment(MONDAY)
@@ -279,9 +276,6 @@ def test_what_changed_since_the_proposal_is_obeyed_at_the_moment_of_sending(firm
 
 
 def test_a_part_payment_between_proposal_and_letter_changes_the_amount_asked(firm: Firm, mail: MailServer) -> None:
-    from dunwell.desk import chase, day, letters
-    from tests.support.firm import moment
-
     owing(firm, MONDAY, 1)
     firm.payments(MONDAY)
     at = moment(MONDAY)
@@ -331,8 +325,6 @@ def test_slots_are_by_account_and_day() -> None:
 
 def test_the_outcome_is_found_in_the_journal(firm: Firm, mail: MailServer) -> None:
     """Invariant 12: every change of a case is explained by an entry."""
-    from dunwell.ledger import journal
-
     owing(firm, MONDAY, 1)
     firm.run(MONDAY)
     with firm.books.read() as work:
@@ -341,3 +333,29 @@ def test_the_outcome_is_found_in_the_journal(firm: Firm, mail: MailServer) -> No
         "account_imported", "contact_added", "invoice_imported", "decided", "letter_sent"
     ]  # fmt: skip
     assert firm.broken() == []
+
+
+def test_a_letter_that_was_refused_takes_its_accounts_day_too(firm: Firm, mail: MailServer) -> None:
+    """Invariant 2 does not rest on the interval alone: news on the same day brings no second letter that day."""
+    owing(firm, MONDAY, 1)
+    mail.rcpt["a001@a001.example"].append(RELAYING)
+    firm.run(MONDAY)
+    firm.payments(MONDAY, "A001,INV-A001,2026-03-01,1.00,GBP,part")
+    firm.run(MONDAY)
+    assert (mail.letters, states(firm)) == ([], ["failed"])
+    firm.run(TUESDAY)
+    assert len(mail.letters) == 1
+
+
+def test_a_case_is_decided_again_at_the_moment_of_sending(firm: Firm, mail: MailServer) -> None:
+    """What holds a letter back may come up after the chase: here the account turns out to pay by direct debit."""
+    owing(firm, MONDAY, 2)
+    firm.payments(MONDAY)
+    at = moment(MONDAY)
+    day.open_day(firm.office, at)
+    for page in day.due_pages(firm.office, at):
+        chase.chase(firm.office, [due.invoice_id for due in page], at)
+    firm.take(csv("account,name,country,language,payment_method", "A001,Firm A001,GB,en,direct_debit"), MONDAY)
+    list(letters.send_proposed(firm.office, at))
+    assert [letter.recipients[0] for letter in mail.letters] == ["a002@a002.example"]
+    assert sorted((touch.state, touch.reason) for touch in firm.touches())[1] == ("waiting", "direct_debit")

@@ -53,9 +53,7 @@ def arm(owner: Any, name: str, after: bool, turn: int) -> None:
     setattr(owner, name, deadly)
 
 
-def main(
-    pipe: Connection, url: str, port: int, on: date, what: str, point: str, turn: int
-) -> None:
+def main(pipe: Connection, url: str, port: int, on: date, what: str, point: str, turn: int) -> None:
     """Wait to be let go, run the night, and say how it went: the text of the error, or nothing."""
     mail = MailServer()
     mail.port = port

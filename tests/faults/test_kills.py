@@ -1,4 +1,4 @@
-"""Invariants 1, 5, 6 and 15: whenever a night is killed, the next start finishes it; nothing goes twice, nothing is lost."""
+"""Invariants 1, 5, 6, 15: whenever a night is killed, the next start finishes it, nothing twice and nothing lost."""
 
 from __future__ import annotations
 

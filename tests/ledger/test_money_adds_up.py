@@ -36,7 +36,7 @@ list_files = st.tuples(
     st.just("list"),
     st.tuples(st.dictionaries(places, listed, min_size=1, max_size=5), st.booleans(), st.integers(0, 40)),
 )
-charges = st.tuples(st.just("charge"), st.tuples(places, st.integers(1, 20)))
+charges = st.tuples(st.just("charge"), st.tuples(st.integers(0, 9), st.integers(1, 20)))
 stories = st.lists(st.one_of(invoice_files, notes_files, payment_files, list_files, charges), min_size=2, max_size=5)
 
 QUICK = settings(
@@ -83,10 +83,12 @@ def _file(step: tuple[str, Any], day: int, order: Callable[[list[str]], list[str
     return csv(OPEN_ITEMS, *order(rows)), {"as_of": on, "complete": complete}
 
 
-def _charge(firm: Firm, place: tuple[str, str, int], minor: int, day: int) -> None:
+def _charge(firm: Firm, which: int, minor: int, day: int) -> None:
     with firm.books.write() as work:
-        row = work.session.execute(select(InvoiceRow).where(InvoiceRow.number == number(*place))).scalar_one_or_none()
-        if row is not None:
+        query = select(InvoiceRow).where(InvoiceRow.kind == "invoice").order_by(InvoiceRow.number)
+        rows = list(work.session.execute(query).scalars())
+        if rows:
+            row = rows[which % len(rows)]
             key = f"{row.number}:{day}"
             work.session.add(ChargeRow(key=key, invoice_id=row.id or 0, kind="late_fee", on=MONDAY, amount=minor))
             ledger_money.refresh(work, row)

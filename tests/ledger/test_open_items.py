@@ -17,7 +17,8 @@ TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=days) for days in (1, 2,
 
 def item(invoice: str, amount: str, is_open: str, account: str = "A", currency: str = "GBP") -> str:
     due = "2026-02-20" if invoice else ""
-    return f"{account},Firm {account},{account.lower()}@x.example,GB,en,{invoice},2026-01-20,{due},{amount},{is_open},{currency}"
+    whose = f"{account},Firm {account},{account.lower()}@x.example,GB,en"
+    return f"{whose},{invoice},2026-01-20,{due},{amount},{is_open},{currency}"
 
 
 def is_open(firm: Firm) -> dict[str, int]:

@@ -131,10 +131,14 @@ def test_amounts_past_32_bits_are_kept_to_the_minor_unit(firm: Firm) -> None:
 
 
 def test_a_unit_of_work_that_fails_leaves_nothing(firm: Firm) -> None:
-    with pytest.raises(RuntimeError), firm.books.write() as work:
-        work.session.add(tables.NoteRow(name="a", value="b"))
-        work.session.flush()
-        raise RuntimeError
+    def fail() -> None:
+        with firm.books.write() as work:
+            work.session.add(tables.NoteRow(name="a", value="b"))
+            work.session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with firm.books.read() as work:
         assert work.session.get(tables.NoteRow, "a") is None
 

@@ -22,8 +22,7 @@ from dunwell.mailroom.sender import (
     Sender,
 )
 from tests.support.certificates import self_signed
-from tests.support.firm import moment
-from tests.support.firm import MONDAY
+from tests.support.firm import MONDAY, moment
 from tests.support.mail_server import MailServer
 
 FROM, TO = "us@creditor.example", "them@customer.example"
@@ -218,10 +217,8 @@ def test_a_letter_in_any_language_with_long_lines_and_dots_survives_the_wire(mai
 def test_no_name_or_subject_can_add_a_header(field: str) -> None:
     evil = "Nice\r\nBcc: thief@evil.example\r\n\r\nbody"
     values = {"from_name": "A", "to_name": "B", "subject": "C", field: evil}
-    raw = message(
-        values["subject"], "text", "<p>text</p>",
-        Addressed(values["from_name"], FROM, values["to_name"], TO, FROM, "<a@b.example>", [], moment(MONDAY).now, "en"),
-    )  # fmt: skip
+    names, at = (values["from_name"], FROM, values["to_name"], TO), moment(MONDAY).now
+    raw = message(values["subject"], "text", "<p>text</p>", Addressed(*names, FROM, "<a@b.example>", [], at, "en"))
     assert b"\nBcc:" not in raw
 
 

@@ -26,7 +26,7 @@ from dunwell.letters.templates import Library
 from dunwell.mailroom.sender import Route
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
-from dunwell.settings import Creditor
+from dunwell.settings.sections import Creditor
 from dunwell.terms.moment import Moment
 from tests.support.mail_server import MailServer
 
@@ -165,7 +165,7 @@ class Firm:
 
 
 def owing(firm: Firm, on: date, count: int, *, prefix: str = "A") -> list[str]:
-    """`count` new accounts with one invoice each that is just due for its first overdue letter; returns their numbers."""
+    """The numbers of `count` new accounts, each with an invoice that is just due for its first overdue letter."""
     numbers = [f"{prefix}{index:03}" for index in range(1, count + 1)]
     firm.customers(on, numbers)
     due = on - timedelta(days=4)

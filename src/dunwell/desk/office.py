@@ -11,7 +11,7 @@ from dunwell.letters.facts import CreditorFacts
 from dunwell.letters.templates import Library
 from dunwell.mailroom.sender import Route
 from dunwell.rules.policy import Policy
-from dunwell.settings import Creditor
+from dunwell.settings.sections import Creditor
 
 
 @dataclass(frozen=True)

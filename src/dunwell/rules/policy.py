@@ -7,240 +7,19 @@ its key and what is allowed. The shape of the file is documented in docs/policy.
 from __future__ import annotations
 
 import hashlib
-import re
-from datetime import time
-from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from dunwell.rules.policy_errors import problems_of, stage_problems
-from dunwell.rules.stages import STAGES
-from dunwell.rules.tomltext import TomlProblems, lines, nearest, overlaid, parse
-from dunwell.terms.account import Account, Kind, PaymentMethod, Role
+from dunwell.rules.policy_parts import Amounts, Limits, Method, Part, Payments, Ramp, Stage, Volume, Window, stage_name
+from dunwell.rules.tomltext import TomlProblems, lines, overlaid, parse
+from dunwell.terms.account import Account, Kind, PaymentMethod
 from dunwell.terms.calendar import SendWindow
-from dunwell.terms.letter import LETTERS
-from dunwell.terms.money import MINOR_DIGITS, Money
-
-_EVERY = {"weekly": (7,), "twice a week": (3, 4), "daily": (1,)}
-_EVERY_DAYS = re.compile(r"^(?:every )?(\d{1,3}) days?$")
 
 
-def _gaps(value: object) -> tuple[int, ...]:
-    """The days between letters, in turn: 7 for 'weekly', 3 and 4 for 'twice a week'."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("use 'weekly', 'twice a week', 'every N days' or a number of days")
-    if isinstance(value, str) and value in _EVERY:
-        return _EVERY[value]
-    match = _EVERY_DAYS.match(str(value)) or re.match(r"^(\d{1,3})$", str(value))
-    if not match or not 1 <= int(match[1]) <= 90:
-        raise ValueError("use 'weekly', 'twice a week', 'every N days' or a number of days from 1 to 90")
-    return (int(match[1]),)
-
-
-def _letter(value: str) -> str:
-    if value not in LETTERS:
-        raise ValueError(f"no letter of this name; the letters are {', '.join(LETTERS)}")
-    return value
-
-
-def _stage_name(value: str) -> str:
-    if value not in STAGES:
-        raise ValueError(f"no stage of this name{nearest(value, STAGES)}; the stages are {', '.join(STAGES)}")
-    return value
-
-
-def _currency(value: str) -> str:
-    if value not in MINOR_DIGITS:
-        raise ValueError("not an ISO 4217 currency code")
-    return value
-
-
-Every = Annotated[tuple[int, ...], BeforeValidator(_gaps)]
-LetterName = Annotated[str, BeforeValidator(_letter)]
-Days = Annotated[int, Field(ge=0, le=365, strict=True)]
-Amount = Annotated[Decimal, Field(ge=0, le=Decimal(10) ** 15)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Limits(_Part):
-    """How often an account may be written to at all, and how old its payments may be."""
-
-    days_between_letters: Days = 2
-    letters_in_window: Annotated[int, Field(ge=1, le=31)] = 2
-    window_days: Annotated[int, Field(ge=1, le=31)] = 7
-    days_in_hand: Days = 7
-    payments_max_age: Days = 5
-    issue_within: Days = 3
-
-
-class Volume(_Part):
-    """The number of letters past which a night stops and asks."""
-
-    letters: Annotated[int, Field(ge=0)] = 200
-    times: Annotated[int, Field(ge=1)] = 5
-    cycles: Annotated[int, Field(ge=1, le=365)] = 20
-    first: Annotated[int, Field(ge=0)] = 1000
-
-
-class Ramp(_Part):
-    """Least days in each stage, counted from its first letter, before the next may be reached."""
-
-    starts_after: Days = 15
-    past_due: Days = 7
-    late: Days = 7
-    delinquent: Days = 14
-    on_hold: Days = 21
-    on_time_within: Days = 7
-
-    def least_days(self, stage: str) -> int:
-        """Least days in `stage`; litigation is the last and is never left."""
-        return int(getattr(self, stage, 0))
-
-
-class CurrencyAmounts(_Part):
-    """Thresholds in major units of one currency; unset, the general ones apply."""
-
-    minimum: Amount | None = None
-    tolerance: Amount | None = None
-    litigation_minimum: Amount | None = None
-
-
-class Amounts(_Part):
-    """Thresholds in major units of whatever currency, and those of single currencies."""
-
-    minimum: Amount = Decimal(0)
-    tolerance: Amount = Decimal(0)
-    litigation_minimum: Amount = Decimal(100)
-    currency: dict[Annotated[str, BeforeValidator(_currency)], CurrencyAmounts] = {}
-
-    def reaches(self, name: str, money: Money) -> bool:
-        """Whether `money` is at least the threshold `name` of its currency."""
-        return money.amount >= self._threshold(name, money.currency)
-
-    def tolerated(self, money: Money) -> bool:
-        """Whether `money` is so little that it counts as paid."""
-        return money.amount <= self._threshold("tolerance", money.currency)
-
-    def _threshold(self, name: str, currency: str) -> Decimal:
-        own = self.currency.get(currency)
-        value = getattr(own, name) if own else None
-        return Decimal(getattr(self, name) if value is None else value)
-
-
-class Payments(_Part):
-    """How payments are spread over an invoice."""
-
-    allocation: Literal["principal_first", "law"] = "principal_first"
-    keep_charges_when_closed: bool = False
-
-
-class Method(_Part):
-    """What a payment method changes: no letters means a task instead."""
-
-    letters: bool = True
-
-
-class TouchRule(_Part):
-    """A letter of a stage: on a `day` overdue, or `every` so many days from the stage's first day."""
-
-    letter: LetterName
-    day: Annotated[int, Field(ge=-60, le=3650, strict=True)] | None = None
-    every: Every | None = None
-
-    @model_validator(mode="after")
-    def _one_of(self) -> Self:
-        if (self.day is None) == (self.every is None):
-            raise ValueError("give either 'day' or 'every'")
-        return self
-
-
-class CallRule(_Part):
-    """A telephone call: on a `day`, `every` so many days after the last call, or so many days `after_letter`.
-
-    `after_letter` counts from the stage's first letter; `minimum` is the least open amount worth the call.
-    """
-
-    day: Annotated[int, Field(ge=-60, le=3650, strict=True)] | None = None
-    every: Every | None = None
-    after_letter: Days | None = None
-    minimum: Amount = Decimal(0)
-
-    @model_validator(mode="after")
-    def _one_of(self) -> Self:
-        if [self.day, self.every, self.after_letter].count(None) != 2:
-            raise ValueError("give one of 'day', 'every' and 'after_letter'")
-        return self
-
-
-class NoticeRule(_Part):
-    """Word to service delivery on a `day` overdue: `event`, to be done `within` so many days."""
-
-    day: Annotated[int, Field(ge=1, le=3650, strict=True)]
-    event: Literal["suspend"]
-    within: Annotated[int, Field(ge=1, le=60, strict=True)] = 5
-
-
-_ROLES = (Role.ACCOUNTS_PAYABLE, Role.MANAGER, Role.OWNER, Role.OTHER, Role.LEGAL)
-
-
-class Stage(_Part):
-    """One stage of the escalation, from `from_day` to `to_day` days overdue, both included; the last is open."""
-
-    from_day: Annotated[int, Field(ge=-60, le=3650, strict=True)]
-    to_day: Annotated[int, Field(ge=-60, le=3650, strict=True)] | None = None
-    tone: Literal["friendly", "neutral", "firm", "formal"] = "neutral"
-    banner: Literal["none", "past_due", "on_hold"] = "none"
-    contact: tuple[Role, ...] = _ROLES
-    attach: tuple[Literal["invoices", "statement", "contract"], ...] = ()
-    deadline_days: Annotated[int, Field(ge=3, le=30, strict=True)] | None = None
-    late_fee: bool = False
-    channel: Literal["email"] = "email"
-    touch: Annotated[tuple[TouchRule, ...], Field(min_length=1)]
-    call: tuple[CallRule, ...] = ()
-    notice: tuple[NoticeRule, ...] = ()
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        last = self.to_day if self.to_day is not None else 3650
-        if last < self.from_day:
-            raise ValueError(f"to_day {self.to_day} is before from_day {self.from_day}")
-        if any(touch.every for touch in self.touch) and len(self.touch) > 1:
-            raise ValueError("a stage has either one touch with 'every' or touches by day")
-        named = [t.day for t in self.touch] + [c.day for c in self.call] + [n.day for n in self.notice]
-        days = [day for day in named if day is not None]
-        if outside := [day for day in days if not self.from_day <= day <= last]:
-            raise ValueError(f"day {outside[0]} lies outside the stage ({self.from_day} to {self.to_day or 'open'})")
-        by_day = [touch.day for touch in self.touch if touch.day is not None]
-        if by_day != sorted(set(by_day)):
-            raise ValueError("touches by day must stand in order, each day once")
-        return self
-
-    @property
-    def first_touch_day(self) -> int:
-        """The day overdue of the stage's first letter."""
-        first = self.touch[0]
-        return self.from_day if first.day is None else first.day
-
-
-class Window(_Part):
-    """The hours in which letters may leave, in the account's time zone."""
-
-    opens: time = time(8)
-    closes: time = time(18)
-
-    @model_validator(mode="after")
-    def _order(self) -> Self:
-        if self.closes <= self.opens:
-            raise ValueError("'closes' must be later than 'opens'")
-        return self
-
-
-class PolicyException(_Part):
+class PolicyException(Part):
     """What differs for some accounts. Every list that is given must match; `set` overlays the policy's own keys."""
 
     name: str
@@ -249,7 +28,7 @@ class PolicyException(_Part):
     kind: tuple[Kind, ...] = ()
     payment_method: tuple[PaymentMethod, ...] = ()
     chase: bool = True
-    set: dict[str, Any] = {}
+    set: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
@@ -268,7 +47,7 @@ class PolicyException(_Part):
         )
 
 
-class Policy(_Part):
+class Policy(Part):
     """The whole rule book. `stage` holds the stages by name; `digest` tells one policy from another."""
 
     name: str = "policy"
@@ -278,8 +57,8 @@ class Policy(_Part):
     ramp: Ramp = Ramp()
     amounts: Amounts = Amounts()
     payments: Payments = Payments()
-    method: dict[PaymentMethod, Method] = {}
-    stage: dict[Annotated[str, BeforeValidator(_stage_name)], Stage]
+    method: dict[PaymentMethod, Method] = Field(default_factory=dict)
+    stage: dict[Annotated[str, BeforeValidator(stage_name)], Stage]
     exception: tuple[PolicyException, ...] = ()
     chase: bool = True
 

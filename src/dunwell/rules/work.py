@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dunwell.rules.policy import CallRule, NoticeRule, Policy, Stage
+from dunwell.rules.policy import Policy
+from dunwell.rules.policy_parts import CallRule, NoticeRule, Stage
 from dunwell.rules.ramp import Place
 from dunwell.terms.calendar import working_day_from
 from dunwell.terms.case import Case, Channel, Touch

@@ -5,159 +5,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from dunwell.rules.policy_errors import problems_of
 from dunwell.rules.tomltext import Problem, TomlProblems, lines, nearest, overlaid, parse
-from dunwell.terms.calendar import CalendarError, check_country
-from dunwell.terms.money import MINOR_DIGITS
+from dunwell.settings.sections import Creditor, Cycle, Imap, Ledger, People, PolicyFile, Smtp, Templates
 
 PREFIX = "DUNWELL_"
 FILE_NAME = "dunwell.toml"
 _SPECIAL = {"DUNWELL_CONFIG", "DUNWELL_TODAY"}
-_ADDRESS = re.compile(r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")
-
-
-def _country(value: str) -> str:
-    try:
-        check_country(value)
-    except CalendarError as error:
-        raise ValueError(str(error)) from None
-    return value
-
-
-def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"unknown time zone{nearest(value, available_timezones())}; use a name such as Europe/Rome")
-    return value
-
-
-def _email(value: str) -> str:
-    if not _ADDRESS.match(value):
-        raise ValueError("no e-mail address")
-    return value
-
-
-Email = Annotated[str, AfterValidator(_email)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Terms(_Section):
-    """Terms that hold for every account that has none of its own."""
-
-    late_fee_percent: Annotated[Decimal, Field(gt=0, le=10)] | None = None
-
-
-class Creditor(_Section):
-    """Who chases: the name on the letters, the collections mailbox, where to pay."""
-
-    name: str | None = None
-    email: Email | None = None
-    country: Annotated[str, AfterValidator(_country)] = "GB"
-    timezone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
-    language: str = "en"
-    person: str | None = None
-    phone: str | None = None
-    address: str | None = None
-    vat_id: str | None = None
-    registration: str | None = None
-    iban: str | None = None
-    bank: dict[str, str] = {}
-    strict_currency: bool = False
-    terms: Terms = Terms()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _currencies_in_capitals(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("bank"), dict):
-            data = {**data, "bank": {str(key).upper(): value for key, value in data["bank"].items()}}
-            if unknown := [key for key in data["bank"] if key not in MINOR_DIGITS]:
-                raise ValueError(f"creditor.bank: {unknown[0]} is not an ISO 4217 currency code")
-        return data
-
-    def bank_account(self, currency: str) -> str | None:
-        """The bank account to name for `currency`: its own, else the general one unless `strict_currency`."""
-        return self.bank.get(currency) or (None if self.strict_currency else self.iban)
-
-
-class Ledger(_Section):
-    """Where the books are: a SQLAlchemy URL; by default a SQLite file in the folder."""
-
-    url: str = "sqlite:///dunwell.db"
-
-
-class _Server(_Section):
-    host: str = "localhost"
-    port: int = 0
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    username: str | None = None
-    password: SecretStr | None = None
-    timeout: Annotated[int, Field(ge=1, le=600)] = 30
-
-    @model_validator(mode="after")
-    def _only_loopback_is_bare(self) -> _Server:
-        if self.security == "none" and not _is_loopback(self.host):
-            raise ValueError(f"security 'none' is for loopback only, not for {self.host}: use 'starttls' or 'tls'")
-        return self
-
-
-class Smtp(_Server):
-    """The mail server that letters leave by. `redirect_to` sends every letter there instead, as a rehearsal."""
-
-    port: int = 587
-    redirect_to: Email | None = None
-    archive: Email | None = None
-    letters_per_minute: Annotated[int, Field(ge=0)] = 0
-    ca_file: Path | None = None
-
-
-class Imap(_Server):
-    """The collections mailbox."""
-
-    port: int = 993
-    security: Literal["none", "starttls", "tls"] = "tls"
-    folder: str = "INBOX"
-
-
-class People(_Section):
-    """Members of staff who are written to; one that is not set is not written to."""
-
-    collector: Email | None = None
-    service: Email | None = None
-    owner: Email | None = None
-
-
-class PolicyFile(_Section):
-    """The policy's file; without one the built-in default applies."""
-
-    file: Path | None = None
-
-
-class Templates(_Section):
-    """A folder of templates that stand before the built-in ones."""
-
-    folder: Path | None = None
-
-
-class Cycle(_Section):
-    """The daily cycle: its hour in the creditor's time zone, and up to how many cases get a flow run each."""
-
-    hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
-    flow_run_budget: Annotated[int, Field(ge=0)] = 1000
-    shard: Annotated[int, Field(ge=1, le=5000)] = 500
 
 
 class Settings(BaseSettings):
@@ -212,15 +76,6 @@ class Located(BaseModel):
         if not match or match[2] == ":memory:":
             return url
         return f"sqlite:///{self.path(Path(match[2]))}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def load(config: Path | None, environ: Mapping[str, str]) -> Located:
