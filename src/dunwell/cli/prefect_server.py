@@ -80,6 +80,8 @@ def server(home: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def private_server(home: Path) -> Iterator[str]:
     """A Prefect server of our own on a free loopback port, stopped at the end."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
     home.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("PREFECT_HOME", str(home))
     port = free_port()
