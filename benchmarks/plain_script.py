@@ -1,4 +1,4 @@
-"""The plain script: what a careful person would write in an afternoon. Select, render, send, commit; no Prefect, no safety.
+"""The plain script: what somebody would write in an afternoon. Select, render, send, commit; no Prefect, no safety.
 
 It renders the same letter with the same engine and sends it over one connection, and commits once a letter.
 """
@@ -47,14 +47,26 @@ def _letter(row: tuple, office: Office, on: date) -> bytes:  # type: ignore[type
     _, number, issued, due, amount, still_open, currency, account, name, language, email = row
     outstanding, nothing = Money(still_open, currency), Money(0, currency)
     invoice = InvoiceFacts(
-        number, date.fromisoformat(issued), date.fromisoformat(due), Money(amount, currency), nothing, outstanding, nothing,
+        number,
+        date.fromisoformat(issued),
+        date.fromisoformat(due),
+        Money(amount, currency),
+        nothing,
+        outstanding,
+        nothing,
         (on - date.fromisoformat(due)).days,
-    )  # fmt: skip
+    )
     bank = office.creditor.bank_account(currency) or ""
     facts = Facts(
-        "past_due_first", "past_due", on, office.writes_as, AccountFacts(account, name), (invoice,),
-        (Total(outstanding, nothing, bank, True),), number,
-    )  # fmt: skip
+        "past_due_first",
+        "past_due",
+        on,
+        office.writes_as,
+        AccountFacts(account, name),
+        (invoice,),
+        (Total(outstanding, nothing, bank, True),),
+        number,
+    )
     letter = compose(facts, language, office.library)
     sender = "collections@creditor.example.com"
     addressed = Addressed("Benchmark Ltd", sender, name, email, sender, f"<{number}@x>", (), moment(on).now, language)

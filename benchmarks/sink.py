@@ -1,10 +1,12 @@
-"""A mail server that takes everything and keeps nothing, in a process of its own, so that it does not share our core's time."""
+"""A mail server that takes everything and keeps nothing, in a process of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import smtplib
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -54,9 +56,6 @@ def sink() -> Iterator[int]:
 
 
 def _wait(port: int) -> None:
-    import smtplib
-    import time
-
     for _ in range(200):
         try:
             smtplib.SMTP("127.0.0.1", port, timeout=5).quit()

@@ -8,8 +8,8 @@ import pytest
 
 from dunwell.letters import samples
 from dunwell.letters.compose import compose
-from dunwell.terms.letter import LETTERS
 from dunwell.letters.templates import Library
+from dunwell.terms.letter import LETTERS
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "letters"
 COMMAND = "pytest tests/letters/test_golden.py --update-golden"

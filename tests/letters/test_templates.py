@@ -11,9 +11,9 @@ import pytest
 from dunwell.letters import samples
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import LetterError
-from dunwell.terms.letter import LETTERS
 from dunwell.letters.labels import WORDS
 from dunwell.letters.templates import Library, builtin_folder
+from dunwell.terms.letter import LETTERS
 
 LATE = samples.typical("late")
 
