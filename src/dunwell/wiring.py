@@ -12,7 +12,7 @@ from dunwell import settings as settings_room
 from dunwell.desk.office import Office
 from dunwell.ledger import due
 from dunwell.ledger.books import Books
-from dunwell.ledger.engine import open_engine, require_current
+from dunwell.ledger.engine import migrate, open_engine, require_current
 from dunwell.letters.templates import Library
 from dunwell.mailroom.sender import Route
 from dunwell.rules.policy import Policy
@@ -101,6 +101,12 @@ def open_books(*, current: bool = True) -> Books:
     if current:
         require_current(books.engine)
     return books
+
+
+def prepare(books: Books) -> None:
+    """Bring the books to this version's tables, with all that they keep for good: looking writes nothing after that."""
+    migrate(books.engine)
+    _reply_key(books)
 
 
 def library() -> Library:

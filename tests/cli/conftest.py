@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from dunwell import wiring
 from tests.support.databases import Sqlite
 from tests.support.firm import Firm
 from tests.support.mail_server import MailServer
@@ -26,4 +27,6 @@ def project(tmp_path: Path, mail: MailServer, sqlite: Sqlite) -> Project:
 @pytest.fixture
 def firm_of(project: Project, mail: MailServer) -> Firm:
     """The same ledger from inside, to fill and to look at."""
-    return Firm(f"sqlite:///{project.folder / 'dunwell.db'}", mail)
+    firm = Firm(f"sqlite:///{project.folder / 'dunwell.db'}", mail)
+    wiring.prepare(firm.books)
+    return firm

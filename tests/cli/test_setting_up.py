@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from dunwell.ledger import due
 from tests.support.mail_server import MailServer
 from tests.support.project import Project
 
@@ -16,6 +17,8 @@ def test_init_sets_up_a_folder_and_leaves_what_is_there(tmp_path: Path) -> None:
     names = {file.name for file in (tmp_path / "work").iterdir()}
     assert {"dunwell.toml", "policy.toml", "templates", "dunwell.db"} <= names
     (tmp_path / "work" / "policy.toml").write_text("# mine\n" + (tmp_path / "work" / "policy.toml").read_text())
+    with Project(tmp_path / "work").books.read() as work:
+        assert due.note(work, "reply_key"), "the key is there before anybody looks"
     second = project("init", "work")
     assert second.code == 0
     assert "left as it is" in second.out

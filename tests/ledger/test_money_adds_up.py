@@ -124,7 +124,7 @@ def _tell(firm: Firm, story: list[tuple[str, Any]], order: Callable[[list[str]],
     assert firm.broken() == []
 
 
-@settings(QUICK, max_examples=40)
+@settings(QUICK, max_examples=25)
 @given(story=stories)
 def test_money_adds_up_and_importing_again_changes_nothing_on_sqlite(sqlite: Sqlite, story: list[Any]) -> None:
     firm = _start(sqlite)
@@ -134,7 +134,7 @@ def test_money_adds_up_and_importing_again_changes_nothing_on_sqlite(sqlite: Sql
         firm.close()
 
 
-@settings(QUICK, max_examples=10)
+@settings(QUICK, max_examples=6)
 @given(story=stories)
 def test_money_adds_up_alike_on_both_databases(sqlite: Sqlite, postgres: Postgres, story: list[Any]) -> None:
     found = []
@@ -148,7 +148,7 @@ def test_money_adds_up_alike_on_both_databases(sqlite: Sqlite, postgres: Postgre
     assert found[0] == found[1]
 
 
-@settings(QUICK, max_examples=25)
+@settings(QUICK, max_examples=15)
 @given(story=stories, seed=st.integers(0, 9))
 def test_a_shuffled_file_gives_the_same_state(sqlite: Sqlite, story: list[Any], seed: int) -> None:
     def shuffled(rows: list[str]) -> list[str]:

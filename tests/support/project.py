@@ -64,6 +64,7 @@ class Project:
     @staticmethod
     def environment(**changes: str) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("DUNWELL_", "PREFECT_"))}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)  # it makes every start seconds slower
         return {**kept, "PYTHONWARNINGS": "ignore", **changes}
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:

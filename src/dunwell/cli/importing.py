@@ -18,7 +18,7 @@ from dunwell.intake.mapping import Mapping, read_mapping
 from dunwell.intake.rows import FileKind
 from dunwell.intake.tables import Table
 from dunwell.ledger.books import Books
-from dunwell.ledger.engine import check, migrate
+from dunwell.ledger.engine import check
 from dunwell.terms.moment import Moment
 
 
@@ -90,7 +90,7 @@ def _mapping(file: Path | None) -> Mapping | None:
 def _books() -> Books:
     books = wiring.open_books(current=False)
     if check(books.engine) == "empty":
-        migrate(books.engine)
+        wiring.prepare(books)
     return wiring.open_books()
 
 

@@ -12,7 +12,6 @@ from dunwell import wiring
 from dunwell.cli import doctor as doctoring
 from dunwell.cli.output import Exit, json_line, out, table
 from dunwell.cli.starter import SETTINGS
-from dunwell.ledger.engine import migrate
 from dunwell.settings import FILE_NAME
 
 _policy = typer.Typer(help="The policy: check a file, show what holds.", no_args_is_help=True)
@@ -39,7 +38,7 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to set up (default: 
     os.chdir(folder)
     wiring.set_overrides()
     books = wiring.open_books(current=False)
-    migrate(books.engine)
+    wiring.prepare(books)
     out.print(f"the ledger is ready: {books.engine.url.render_as_string(hide_password=True)}", markup=False)
     out.print("next: fill in dunwell.toml, then `dunwell doctor`, `dunwell import FILE…`, `dunwell preview`")
 
