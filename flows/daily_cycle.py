@@ -56,7 +56,7 @@ async def _cycle(
     failed = await _chase(office, moment, as_of)
     day.check_volume(office, moment, confirmed=confirm_volume)
     post = cast(Post, await letters(as_of, return_state=True).aresult())
-    return day.close_day(office, moment, post.letters, post.away, failed_runs=failed)
+    return day.close_day(office, moment, post, failed_runs=failed)
 
 
 async def _chase(office: day.Office, moment: day.Moment, as_of: date | None) -> int:

@@ -145,14 +145,14 @@ def test_a_night_with_many_times_the_usual_letters_sends_nothing_until_confirmed
     firm = small_firm
     firm.rules = policy(("letters = 200", "letters = 4"), ("times = 5", "times = 2"), ("first = 1000", "first = 3"))
     owing(firm, MONDAY, 4)
-    with pytest.raises(UnsafeToChase, match="first cycle would send 4"):
+    with pytest.raises(UnsafeToChase, match="4 letters would go; this is the first cycle"):
         firm.run(MONDAY)
     assert mail.letters == []
     firm.run(MONDAY, confirm_volume=True)
     assert len(mail.letters) == 4
     tuesday = MONDAY + timedelta(days=1)
     owing(firm, tuesday, 9, prefix="B")
-    with pytest.raises(UnsafeToChase, match="9 letters tonight; the largest of the last 1 cycles had 4"):
+    with pytest.raises(UnsafeToChase, match="9 letters would go; the largest of the last 1 cycles had 4"):
         firm.run(tuesday)
     assert len(mail.letters) == 4
     firm.run(tuesday, confirm_volume=True)
@@ -210,8 +210,9 @@ def test_the_order_and_the_size_of_the_pages_change_no_decision(sqlite: Sqlite, 
                 for page in pages(ids):
                     chase.chase(firm.office, page, at)
                     chase.chase(firm.office, page, at)
+                day.check_volume(firm.office, at, confirmed=True)
                 list(letters.send_proposed(firm.office, at))
-                day.close_day(firm.office, at, [], None)
+                day.close_day(firm.office, at, letters.Post())
             found.append((_decisions(firm), sorted((one.account, one.letter, one.on) for one in firm.letters())))
             firm.close()
     assert found[0] == found[1]

@@ -271,6 +271,7 @@ def test_what_changed_since_the_proposal_is_obeyed_at_the_moment_of_sending(firm
     for page in day.due_pages(firm.office, at):
         chase.chase(firm.office, [due.invoice_id for due in page], at)
     firm.payments(MONDAY, "A001,INV-A001,2026-03-01,100.00,GBP,paid")
+    day.check_volume(firm.office, at, confirmed=True)
     list(letters.send_proposed(firm.office, at))
     assert [letter.recipients[0] for letter in mail.letters] == ["a002@a002.example"]
 
@@ -283,6 +284,7 @@ def test_a_part_payment_between_proposal_and_letter_changes_the_amount_asked(fir
     for page in day.due_pages(firm.office, at):
         chase.chase(firm.office, [due.invoice_id for due in page], at)
     firm.payments(MONDAY, "A001,INV-A001,2026-03-01,58.77,GBP,part")
+    day.check_volume(firm.office, at, confirmed=True)
     list(letters.send_proposed(firm.office, at))
     body = mail.letters[0].message.get_body(("plain",))
     assert body is not None
@@ -356,6 +358,7 @@ def test_a_case_is_decided_again_at_the_moment_of_sending(firm: Firm, mail: Mail
     for page in day.due_pages(firm.office, at):
         chase.chase(firm.office, [due.invoice_id for due in page], at)
     firm.take(csv("account,name,country,language,payment_method", "A001,Firm A001,GB,en,direct_debit"), MONDAY)
+    day.check_volume(firm.office, at, confirmed=True)
     list(letters.send_proposed(firm.office, at))
     assert [letter.recipients[0] for letter in mail.letters] == ["a002@a002.example"]
     assert sorted((touch.state, touch.reason) for touch in firm.touches())[1] == ("waiting", "direct_debit")

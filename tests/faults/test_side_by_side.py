@@ -71,6 +71,7 @@ def test_letters_beside_letters_over_the_same_proposals_send_one_an_account(nigh
     day.open_day(night.office, at)
     for page in day.due_pages(night.office, at):
         chase.chase(night.office, [due.invoice_id for due in page], at)
+    day.check_volume(night.office, at, confirmed=True)
     children = [start(night, MONDAY, "letters") for _ in range(2)]
     for child in children:
         let_go(child)

@@ -9,7 +9,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from dunwell.ledger import tables
@@ -114,12 +113,12 @@ def test_what_must_be_once_is_once_by_the_database_itself(firm: Firm, table: str
     for allowed in (values, {**values, **free}):
         with firm.books.write() as work:
             work.session.add(model(**allowed))
-    with pytest.raises(IntegrityError), firm.books.write() as work:
+    with pytest.raises(LedgerAway, match="somebody else"), firm.books.write() as work:
         work.session.add(model(**values))
 
 
 def test_a_touch_of_an_unknown_invoice_is_refused_by_the_database_itself(firm: Firm) -> None:
-    with pytest.raises(IntegrityError), firm.books.write() as work:
+    with pytest.raises(LedgerAway, match="somebody else"), firm.books.write() as work:
         work.session.add(tables.TouchRow(**{**_rows(firm)["TouchRow"], "invoice_id": 4711}))
 
 

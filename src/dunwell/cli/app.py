@@ -68,11 +68,13 @@ def main() -> None:
         _end(error, Exit.TEMPORARY)
     except LedgerError as error:
         _end(error, Exit.BAD_INPUT)
+    except (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError) as error:
+        _end(f"{error.filename}: {error.strerror}", Exit.BAD_INPUT)
     except KeyboardInterrupt:
         err.print("stopped; run the same command again to go on")
         sys.exit(130)
 
 
-def _end(error: Exception, code: Exit) -> None:
+def _end(error: Exception | str, code: Exit) -> None:
     err.print(str(error), markup=False, soft_wrap=True)
     sys.exit(int(code))

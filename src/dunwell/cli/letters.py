@@ -8,7 +8,11 @@ import typer
 
 from dunwell import wiring
 from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
+from dunwell.desk.day import LOST_AFTER
 from dunwell.ledger import letters as ledger_letters
+from dunwell.ledger import outbox, parties
+from dunwell.ledger.cycles import is_gone
+from dunwell.ledger.imports import Taker
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.letters import LetterRecord
 
@@ -68,8 +72,32 @@ def settle(
     if as_ not in ("sent", "not_sent"):
         stop(f"--as: {as_!r} is not known; use sent or not_sent", Exit.BAD_INPUT)
     moment = wiring.moment()
-    with wiring.open_books().write() as work:
+    books = wiring.open_books()
+    with books.write() as work:
+        # What a process that died had handed over is in doubt from now on, not only from the next cycle.
+        outbox.sweep(work, moment.now - LOST_AFTER, is_gone, Pen(moment.now, moment.on))
+    with books.write() as work:
         found = ledger_letters.settle_in_doubt(work, message_id, as_ == "sent", Pen(moment.now, moment.on, by), reason)
     if not found:
-        stop(f"no letter in doubt has the Message-ID {message_id}: see `dunwell letters sent`", Exit.BAD_INPUT)
+        stop(
+            f"no letter in doubt has the Message-ID {message_id}: see `dunwell letters sent` (one that is being sent "
+            "now cannot be settled)",
+            Exit.BAD_INPUT,
+        )
     out.print(f"settled: {as_.replace('_', ' ')}")
+
+
+@_app.command("address-works")
+def address_works(
+    email: Annotated[str, typer.Argument(help="The address that was found bad.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")],
+    reason: Annotated[str, typer.Option("--reason", help="How they know.")],
+) -> None:
+    """Say that an address which a mail server refused works again: its accounts can be written to."""
+    moment = wiring.moment()
+    with wiring.open_books().write() as work:
+        taker = Taker(work, Pen(moment.now, moment.on, by), "default", "principal_first", moment.on)
+        numbers = parties.address_works(taker, email, reason)
+    if not numbers:
+        stop(f"no contact with the address {email} was found bad", Exit.BAD_INPUT)
+    out.print(f"can be written to again: {', '.join(numbers)}", markup=False)

@@ -98,6 +98,8 @@ async def _result(state: Any) -> Any:
 
 def code_of(report: CycleReport) -> Exit:
     """How a run with this report ends."""
+    if report.misconfigured:
+        return Exit.BAD_INPUT
     if report.away:
         return Exit.TEMPORARY
     if report.failures:
@@ -150,7 +152,8 @@ def tell(report: CycleReport, *, as_json: bool) -> None:
     for alarm in report.alarms:
         err.print(f"ALARM: {alarm}", markup=False)
     if report.away:
-        err.print(f"stopped: {report.away}. What has not gone is still due: run again.", markup=False)
+        remedy = "mend the settings and run again" if report.misconfigured else "run again"
+        err.print(f"stopped: {report.away}. What has not gone is still due: {remedy}.", markup=False)
 
 
 def _dry_run(moment: Moment, *, as_json: bool) -> None:

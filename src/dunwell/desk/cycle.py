@@ -32,4 +32,4 @@ def run_direct(office: Office, moment: Moment, consent: Consent, progress: Calla
         post = Post()
         for _ in letters.post_all(office, moment, post):
             progress("letters", 1)
-        return day.close_day(office, moment, post.letters, post.away)
+        return day.close_day(office, moment, post)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dunwell.desk.letters import Sent
+from dunwell.desk.letters import Post, Sent
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
 from dunwell.ledger import cases, cycles, due, outbox, tasks, touches
@@ -17,6 +17,7 @@ from dunwell.ledger.due import DueInvoice
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tasks import Task
 from dunwell.letters.facts import LetterError
+from dunwell.rules.policy_parts import Volume
 from dunwell.terms.calendar import working_days_between
 from dunwell.terms.moment import Moment
 
@@ -36,6 +37,7 @@ class CycleReport:
     alarms: tuple[str, ...]
     away: str | None = None
     failed_runs: int = 0
+    misconfigured: bool = False
 
     @property
     def failures(self) -> int:
@@ -122,41 +124,44 @@ def check_volume(office: Office, moment: Moment, *, confirmed: bool) -> int:
         count = len(touches.proposals(work))
         usual = cycles.usual_volume(work, moment.on, office.policy.volume.cycles)
     limits = office.policy.volume
-    if confirmed or not count:
+    usual_enough = _usual_enough(count, usual, limits) or confirmed
+    if usual_enough:
+        with office.books.write() as work:
+            cycles.clear(work, moment.on)
         return count
-    if not usual and count > limits.first:
-        raise UnsafeToChase(
-            f"the first cycle would send {count} letters, more than {limits.first}. Nothing was sent. "
-            "Look at `dunwell preview`, then type --confirm-volume to go on."
-        )
-    if usual and count > limits.letters and count > limits.times * max(usual):
-        raise UnsafeToChase(
-            f"{count} letters tonight; the largest of the last {len(usual)} cycles had {max(usual)}. "
-            "Nothing was sent. Look at `dunwell preview`, then type --confirm-volume to go on."
-        )
-    return count
+    before = f"the largest of the last {len(usual)} cycles had {max(usual)}" if usual else "this is the first cycle"
+    raise UnsafeToChase(
+        f"{count} letters would go; {before}. Nothing was sent. Look at `dunwell preview`, then type --confirm-volume "
+        "to go on."
+    )
 
 
-def close_day(
-    office: Office, moment: Moment, letters: Sequence[Sent], away: str | None, *, failed_runs: int = 0
-) -> CycleReport:
+def _usual_enough(count: int, usual: Sequence[int], limits: Volume) -> bool:
+    """Whether so many letters are nothing to ask about."""
+    if not usual:
+        return count <= limits.first
+    return count <= limits.letters or count <= limits.times * max(usual)
+
+
+def close_day(office: Office, moment: Moment, post: Post, *, failed_runs: int = 0) -> CycleReport:
     """Close the day: seal the journal, count expected against sent, list what waits and what could slip."""
     with office.books.write() as work:
         waiting = touches.waiting_reasons(work)
-        left = len(touches.proposals(work)) + sum(letter.state == "unsound" for letter in letters)
-        record = cycles.close_day(work, moment.on, moment.now, "stopped" if away else "done", left)
+        left = len(touches.proposals(work)) + sum(letter.state == "unsound" for letter in post.letters)
+        record = cycles.close_day(work, moment.on, moment.now, "stopped" if post.away else "done", left)
         usual = cycles.usual_volume(work, moment.on, office.policy.volume.cycles)
         slips = cycles.slips(work, moment.on)
         open_tasks = tasks.open_tasks(work)
     return CycleReport(
         record,
-        tuple(letters),
+        tuple(post.letters),
         tuple(waiting),
         tuple(slips),
         tuple(open_tasks),
-        tuple(_alarms(record, letters, usual)),
-        away,
+        tuple(_alarms(record, post.letters, usual)),
+        post.away,
         failed_runs,
+        post.misconfigured,
     )
 
 

@@ -38,10 +38,13 @@ class Previewed:
 
 
 def next_cycle_day(office: Office, moment: Moment) -> date:
-    """The day of the next cycle: today, or tomorrow where today's has been."""
+    """The day of the next cycle: today, or tomorrow where today's has been to its end."""
     with office.books.read() as work:
         last = cycles.last_day(work)
-    return moment.on if last is None or last < moment.on else last + timedelta(days=1)
+        done = last is not None and cycles.is_done(work, last)
+    if last is None or last < moment.on:
+        return moment.on
+    return last + timedelta(days=1) if done else last
 
 
 def preview(office: Office, moment: Moment) -> Iterator[Previewed]:

@@ -102,8 +102,8 @@ def _take(work: Work, file: Incoming, request: Request, moment: Moment) -> Taken
         file.progress(len(chunk))
     refused = list(table.reject_lines(dict(taker.tally.refused)))
     if table.kind is FileKind.OPEN_ITEMS:
-        open_items.take_loose_cash(taker, loose)
         unread = {cell.strip() for reject in (*taken.rejects, *refused) for cell in reject.raw}
+        open_items.take_loose_cash(taker, loose, unread)
         taken.missing = open_items.missing_from(
             taker, list_no, unread, complete=request.complete, keep_charges=request.keep_charges
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -32,11 +33,10 @@ from dunwell.terms.case import Touch
 from dunwell.terms.decision import Decision, Send
 from dunwell.terms.moment import Moment
 
-RETRY_AFTER = timedelta(days=7)
-"""When a letter that was refused for good is tried again, if no news about the account comes first."""
 BATCH = 25
 """Accounts whose letters are decided and reserved together. What a crash leaves of them is due again."""
 ONE_DAY = timedelta(days=1)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,12 @@ class Sent:
 
 @dataclass
 class Post:
-    """What became of all proposed letters of a run. `away` says why the mail server stopped it, if it did."""
+    """What became of all proposed letters of a run. `away` says why the mail server stopped it, if it did;
+    `misconfigured`: because it will not serve us as we are set up."""
 
     letters: list[Sent] = field(default_factory=list)
     away: str | None = None
+    misconfigured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ def post_all(office: Office, moment: Moment, post: Post) -> Iterator[Sent]:
         for sent in send_proposed(office, moment):
             post.letters.append(sent)
             yield sent
-    except (MailServerAway, MailServerRefuses) as error:
+    except MailServerAway as error:
         post.away = str(error)
+    except MailServerRefuses as error:
+        post.away, post.misconfigured = str(error), True
 
 
 def send_proposed(office: Office, moment: Moment) -> Iterator[Sent]:
@@ -100,6 +104,9 @@ def send_proposed(office: Office, moment: Moment) -> Iterator[Sent]:
         newest = cycles.last_day(work)
         if newest is not None and newest > moment.on:
             raise DayRefused(f"{moment.on} is older than the last cycle, {newest}: days only go forward")
+        if not cycles.is_cleared(work, moment.on):
+            # Payments and volume are looked at once a day, by the cycle: without it nothing goes.
+            return
         outbox.withdraw_needless(work)
     with Sender(office.route) as sender:
         now: list[Proposal] = []
@@ -115,8 +122,10 @@ def send_proposed(office: Office, moment: Moment) -> Iterator[Sent]:
 
 
 def _outside_hours(office: Office, proposal: Proposal, moment: Moment) -> Sent | None:
-    zone = proposal.timezone or office.creditor.timezone
-    if not moment.keeps_hours or office.policy.window.contains(moment.now, zone, proposal.country):
+    account = proposal.account
+    zone = account.timezone or office.creditor.timezone
+    window = office.policy.rules_for(account).window
+    if not moment.keeps_hours or window.contains(moment.now, zone, account.country):
         return None
     return Sent(proposal.number, "", None, "", (), "", "window", f"waits for its hours in {zone}")
 
@@ -208,6 +217,9 @@ def _write(
             written[account_id] = write_letter(office, found, rest, people[account_id], past, moment)
         except LetterError as error:
             unsound.append(_unsound(work, found, moment.on, str(error)))
+        except Exception as error:  # one account's fault must not keep the others' letters back
+            _log.exception("letter of account %s", found[0].loaded.case.account.number)
+            unsound.append(_unsound(work, found, moment.on, f"a fault of ours: {type(error).__name__}; see the log"))
     return written, unsound
 
 
@@ -256,16 +268,20 @@ def _settle(office: Office, work: Work, taken: Taken, settled: Settled, moment: 
     """Write down what the server said, and when the covered cases are looked at again."""
     if not outbox.settle(work, taken.letter_id, settled, Pen(moment.now, moment.on)):
         return
-    if settled.state == "failed" and not settled.bad_address:
-        touches.look_on(work, [one.loaded.invoice_id for one in taken.due], moment.on + RETRY_AFTER)
-    elif settled.state in ("sent", "in_doubt", "rehearsed"):
-        touches.replan(work, [(one.loaded.invoice_id, _after(office, taken, one, moment.on)) for one in taken.due])
+    if settled.state == "waiting" or settled.bad_address:
+        return
+    after = [(one.loaded.invoice_id, _after(office, taken, settled, one, moment.on)) for one in taken.due]
+    touches.replan(work, after)
 
 
-def _after(office: Office, taken: Taken, due: Due, on: date) -> Decision:
-    """What is decided about a case once its letter has gone."""
+def _after(office: Office, taken: Taken, settled: Settled, due: Due, on: date) -> Decision:
+    """What is decided about a case once its letter has gone, or was refused."""
     draft, case, send = taken.written.draft, due.loaded.case, due.send
-    if draft.rehearsal:
+    if settled.state == "failed" and draft.rehearsal:
+        after = case
+    elif settled.state == "failed":
+        after = replace(case, refused=(*case.refused, (send.stage, send.round, on)))
+    elif draft.rehearsal:
         after = replace(case, rehearsed=case.rehearsed | {(send.stage, send.round)})
     else:
         touch = Touch(send.stage, send.round, on, letter=send.letter, deadline=draft.deadline)
@@ -279,3 +295,9 @@ def _told(taken: Taken, settled: Settled) -> Sent:
     return Sent(
         taken.account, draft.name, draft.stage, draft.language, numbers, draft.to_email, settled.state, settled.reason
     )
+
+
+def outcome_without_names(sent: Sent) -> str:
+    """What became of a letter, in words that may stand in logs and in Prefect: no address, nobody's words."""
+    reason = "see the task for the operator" if sent.state == "unsound" else outbox.without_names(sent.reason)
+    return f"{sent.letter or 'no letter'}: {reason}"

@@ -35,7 +35,8 @@ class Office:
     @property
     def around(self) -> Surroundings:
         """What cases depend on beside the books."""
-        return Surroundings(lambda currency: bool(self.creditor.bank_account(currency)), bool(self.redirect_to))
+        payable = self.creditor.bank_account
+        return Surroundings(lambda currency: bool(payable(currency)), bool(self.redirect_to), self.policy.memory_days)
 
     @property
     def writes_as(self) -> CreditorFacts:

@@ -15,7 +15,7 @@ from dunwell.ledger.outbox import Cover, Draft, slot_of
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, LetterError, Total
 from dunwell.letters.writing import Letter
-from dunwell.mailroom.envelope import Addressed, message
+from dunwell.mailroom.envelope import Addressed, message, wire_address
 from dunwell.rules import ramp
 from dunwell.rules import work as people
 from dunwell.rules.decide import more_advanced
@@ -50,9 +50,14 @@ class Written:
 def choose_contact(contacts: Sequence[Contact], rules: Policy, stage: str) -> Contact | None:
     """Who is written to in `stage`: the first working address in the stage's order of roles."""
     order = rules.stage[stage].contact
-    able = [contact for contact in contacts if contact.bad_since is None]
+    able = [contact for contact in contacts if contact.bad_since is None and _can_be_written_to(contact.email)]
     rank = {role: place for place, role in enumerate(order)}
     return min(able, key=lambda contact: rank.get(contact.role, len(rank)), default=None)
+
+
+def _can_be_written_to(email: str) -> bool:
+    """Without SMTPUTF8 (RFC 6531), which few servers offer, the part before the @ is plain ASCII."""
+    return email.rpartition("@")[0].isascii()
 
 
 def write_letter(
@@ -73,13 +78,14 @@ def write_letter(
     rules = office.policy.rules_for(account)
     contact = choose_contact(contacts, rules, lead.stage)
     if contact is None:
-        raise LookupError(f"account {account.number} has no reachable contact")
-    if not contact.email.rpartition("@")[0].isascii():
-        raise LetterError(f"{contact.email}: the part before the @ must be plain ASCII to be written to")
+        raise LetterError(
+            f"account {account.number}: no contact's address can be written to; the part before the @ "
+            "must be plain ASCII"
+        )
     facts = _facts(office, due, others, lead, rules, contact, past, moment.on)
     letter = compose(facts, contact.language or account.language, office.library)
     slot = slot_of(account.number, moment.on) + (":rehearsal" if office.redirect_to else "")
-    domain = (office.creditor.email or "").rpartition("@")[2]
+    domain = wire_address(office.creditor.email or "").rpartition("@")[2]
     addressed = Addressed(
         from_name=office.creditor.name or "",
         from_email=office.creditor.email or "",

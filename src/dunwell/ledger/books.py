@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
-from dunwell.ledger.engine import LedgerAway
+from dunwell.ledger.engine import LedgerAway, LedgerError
 from dunwell.ledger.tables import AccountRow
 
 
@@ -91,5 +91,9 @@ class Books:
 def _reachable() -> Iterator[None]:
     try:
         yield
+    except IntegrityError as error:
+        raise LedgerAway("somebody else has just written the same to the ledger: run again") from error
     except OperationalError as error:
         raise LedgerAway(f"the ledger cannot be used now: {str(error.orig).splitlines()[0]}") from error
+    except DatabaseError as error:
+        raise LedgerError(f"the ledger cannot be read: {str(error.orig).splitlines()[0]}") from error

@@ -29,7 +29,6 @@ from dunwell.terms.money import Money
 
 COUNTED = ("sent", "in_doubt", "handed", "reserved")
 """Letter and touch states that count as given: also while their fate is unknown."""
-_HISTORY = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,12 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a case depends on beside its rows: whether a currency can be paid to, and whether letters are redirected."""
+    """What a case depends on beside its rows: whether a currency can be paid to, whether
+    letters are redirected, and how many days of letters the policy looks back on."""
 
     payable: Callable[[str], bool]
     redirecting: bool = False
+    memory_days: int = 31
 
 
 def account_of(row: AccountRow) -> Account:
@@ -125,8 +126,8 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
     pairs = [(invoice, account) for invoice, account in work.session.execute(query)]
     work.kept.extend(pairs)
     account_ids = {account.id for _, account in pairs if account.id is not None}
-    touches, rehearsed = _touches(work, invoice_ids)
-    letters = _letter_days(work, account_ids, today)
+    touches, rehearsed, refused = _touches(work, invoice_ids)
+    letters = _letter_days(work, account_ids, today - timedelta(days=around.memory_days))
     reachable = _reachable(work, account_ids)
     in_queue = _referred(work, account_ids)
     as_of = payments_as_of(work)
@@ -144,6 +145,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
                 account_letters=tuple(letters.get(row.account_id, ())),
                 rehearsed=frozenset(rehearsed.get(row.id or 0, ())) if around.redirecting else frozenset(),
                 payments_as_of=as_of,
+                refused=tuple(refused.get(row.id or 0, ())),
                 reachable=row.account_id in reachable,
                 bank_account=around.payable(row.currency),
                 referred=row.id in in_queue,
@@ -173,8 +175,15 @@ def open_ids(work: Work, account_ids: Iterable[int]) -> list[int]:
     return [key for key in work.session.execute(query.order_by(col(InvoiceRow.id))).scalars() if key is not None]
 
 
-def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[dict[int, list[Touch]], dict[int, list[tuple[str, int]]]]:
-    """Touches given, oldest first, and letters rehearsed, by invoice."""
+Given = dict[int, list[Touch]]
+Rehearsed = dict[int, list[tuple[str, int]]]
+Refused = dict[int, list[tuple[str, int, date]]]
+
+
+def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[Given, Rehearsed, Refused]:
+    """Touches given, oldest first, letters rehearsed, and letters that the mail server refused, by invoice."""
+    counted = col(TouchRow.state).in_((*COUNTED, "given", "rehearsed"))
+    was_refused = col(TouchRow.state).in_(("failed", "waiting")) & (col(TouchRow.reason) == "refused")
     query = (
         select(
             col(TouchRow.invoice_id),
@@ -186,22 +195,25 @@ def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[dict[int, list[Tou
             col(TouchRow.deadline),
             col(TouchRow.state),
         )
-        .where(col(TouchRow.invoice_id).in_(invoice_ids), col(TouchRow.state).in_((*COUNTED, "given", "rehearsed")))
+        .where(col(TouchRow.invoice_id).in_(invoice_ids), counted | was_refused)
         .order_by(col(TouchRow.invoice_id), col(TouchRow.on), col(TouchRow.round))
     )
-    given: dict[int, list[Touch]] = defaultdict(list)
-    rehearsed: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    given: Given = defaultdict(list)
+    rehearsed: Rehearsed = defaultdict(list)
+    refused: Refused = defaultdict(list)
     for row in work.session.execute(query):
         if row.state == "rehearsed":
             rehearsed[row.invoice_id].append((row.stage, row.round))
+        elif row.state in ("failed", "waiting"):
+            refused[row.invoice_id].append((row.stage, row.round, row.on))
         else:
             accepted = row.state in ("sent", "given")
             touch = Touch(row.stage, row.round, row.on, Channel(row.channel), row.letter, row.deadline, accepted)
             given[row.invoice_id].append(touch)
-    return given, rehearsed
+    return given, rehearsed, refused
 
 
-def _letter_days(work: Work, account_ids: Iterable[int], today: date) -> dict[int, list[date]]:
+def _letter_days(work: Work, account_ids: Iterable[int], since: date) -> dict[int, list[date]]:
     query = (
         select(col(LetterRow.account_id), col(LetterRow.on))
         .where(
@@ -209,7 +221,7 @@ def _letter_days(work: Work, account_ids: Iterable[int], today: date) -> dict[in
             col(LetterRow.kind) == "cycle",
             col(LetterRow.slot).is_not(None),  # a rehearsal has none, and counts for nothing
             col(LetterRow.state).in_(COUNTED),
-            col(LetterRow.on) >= today - _HISTORY,
+            col(LetterRow.on) >= since,
         )
         .order_by(col(LetterRow.account_id), col(LetterRow.on))
     )
@@ -232,6 +244,6 @@ def _reachable(work: Work, account_ids: Iterable[int]) -> set[int]:
 
 def _referred(work: Work, account_ids: Iterable[int]) -> set[int | None]:
     query = select(col(TaskRow.invoice_id)).where(
-        col(TaskRow.account_id).in_(account_ids), col(TaskRow.kind) == "refer"
+        col(TaskRow.account_id).in_(account_ids), col(TaskRow.kind) == "refer", col(TaskRow.state) == "open"
     )
     return set(work.session.execute(query).scalars())

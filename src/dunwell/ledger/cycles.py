@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import psutil
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
@@ -36,7 +37,9 @@ def lock(books: Books) -> Iterator[None]:
     if not name or name == ":memory:":
         yield
         return
-    with open(Path(name).with_suffix(".cycle.lock"), "a+b") as file:
+    # Beside the file itself, whatever links lead there.
+    real = Path(name).resolve()
+    with open(real.with_name(f"{real.name}.cycle.lock"), "a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -82,8 +85,19 @@ def open_day(work: Work, on: date, now: datetime) -> date | None:
     if row is None:
         row = CycleRow(on=on, state="running", started_at=now.isoformat(timespec="seconds"))
         work.session.add(row)
-    row.state = "running"
+    row.state, row.cleared = "running", False
     return None
+
+
+def clear(work: Work, on: date) -> None:
+    """The day's payments and volume were looked at: its letters may go, at once and in later hours."""
+    work.session.execute(select(CycleRow).where(col(CycleRow.on) == on)).scalar_one().cleared = True
+
+
+def is_cleared(work: Work, on: date) -> bool:
+    """Whether the cycle of day `on` has cleared its letters."""
+    query = select(col(CycleRow.cleared)).where(col(CycleRow.on) == on)
+    return bool(work.session.execute(query).scalar_one_or_none())
 
 
 def add_looked_at(work: Work, on: date, count: int) -> None:
@@ -103,8 +117,8 @@ def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> 
     counts = {name: int(count) for name, count in work.session.execute(query)}
     row.sent, row.failed = counts.get("sent", 0), counts.get("failed", 0)
     row.in_doubt = counts.get("in_doubt", 0) + counts.get("handed", 0)
-    row.rehearsed, row.waiting = counts.get("rehearsed", 0), waiting
-    row.expected = row.sent + row.failed + row.in_doubt + row.rehearsed + waiting
+    row.rehearsed, row.waiting = counts.get("rehearsed", 0), waiting + counts.get("reserved", 0)
+    row.expected = row.sent + row.failed + row.in_doubt + row.rehearsed + row.waiting
     row.state, row.finished_at, row.digest = state, now.isoformat(timespec="seconds"), seal(work)
     return _record(row)
 
@@ -139,6 +153,12 @@ def usual_volume(work: Work, before: date, cycles: int) -> list[int]:
 def last_day(work: Work) -> date | None:
     """The day of the newest cycle."""
     return work.session.execute(select(func.max(col(CycleRow.on)))).scalar_one_or_none()
+
+
+def is_done(work: Work, on: date) -> bool:
+    """Whether the cycle of day `on` ran to its end."""
+    query = select(col(CycleRow.state)).where(col(CycleRow.on) == on)
+    return work.session.execute(query).scalar_one_or_none() == "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,19 +198,22 @@ def _slip_kind(row: InvoiceRow) -> str:
 
 
 def worker_name() -> str:
-    """Which process this is, for the books."""
-    return f"{os.uname().nodename}:{os.getpid()}"
+    """Which process this is, for the books: machine, process id and when it started."""
+    return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}"
 
 
 def is_gone(worker: str) -> bool:
     """Whether `worker` was a process of this machine that is no more. Of other machines nothing is known."""
-    node, _, pid = worker.rpartition(":")
+    node, pid, started = [*worker.rsplit(":", 2), "", ""][:3]
     if node != os.uname().nodename or not pid.isdigit():
         return False
+    # A container that starts again has the same name and process ids: the start tells them apart.
+    return _started(int(pid)) != started
+
+
+def _started(pid: int) -> str:
+    """When the process `pid` of this machine started; empty where there is none."""
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+        return str(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return ""

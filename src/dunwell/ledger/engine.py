@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -27,7 +27,7 @@ def open_engine(url: str) -> Engine:
     """An engine for a SQLAlchemy URL; PostgreSQL always goes through psycopg 3."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise LedgerError("ledger.url is no SQLAlchemy URL: use sqlite:///FILE or postgresql://…") from None
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
@@ -77,6 +77,8 @@ def check(engine: Engine) -> str:
             found = MigrationContext.configure(connection).get_current_revision()
     except OperationalError as error:
         raise LedgerAway(f"the ledger cannot be opened: {str(error.orig).splitlines()[0]}") from error
+    except DatabaseError as error:
+        raise LedgerError(f"the ledger is no database: {str(error.orig).splitlines()[0]}") from error
     if found is None:
         return "empty"
     if found not in {revision.revision for revision in script.walk_revisions()}:

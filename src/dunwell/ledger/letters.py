@@ -110,9 +110,7 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
 
     One that did not go frees its account's day, and its touches are due again.
     """
-    query = select(LetterRow).where(
-        col(LetterRow.message_id) == message_id, col(LetterRow.state).in_(("in_doubt", "handed"))
-    )
+    query = select(LetterRow).where(col(LetterRow.message_id) == message_id, col(LetterRow.state) == "in_doubt")
     row = work.session.execute(query).scalars().first()
     if row is None or row.id is None:
         return False

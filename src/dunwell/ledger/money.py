@@ -117,10 +117,12 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
     work.session.flush()
     left = receipt.minor
     if adjusted:
-        left = _explain_adjustments(work, account, row, left, pen)
+        left = _explain_adjustments(work, row, account, left, pen, named=True)
     if receipt.invoice_id is not None and left:
         invoice = work.session.get_one(InvoiceRow, receipt.invoice_id)
         left -= _allocate(work, invoice, left, order, payment_id=row.id, automatic=False)
+        if adjusted and left:
+            left = _explain_adjustments(work, row, account, left, pen, named=False)
     elif left:
         for invoice in open_invoices(work, account.id or 0, receipt.currency):
             left -= _allocate(work, invoice, left, order, payment_id=row.id, automatic=False) if left else 0
@@ -248,12 +250,13 @@ def with_credit(work: Work) -> set[int]:
     return set(work.session.execute(notes).scalars()) | set(work.session.execute(cash).scalars())
 
 
-def left_over(work: Work, account_id: int, currency: str) -> int:
-    """What the account's booked payments have left over, in minor units, whatever we have set off from it since."""
+def left_over(work: Work, account_id: int, currency: str, as_of: date) -> int:
+    """What the payments booked up to `as_of` have left over, in minor units, whatever we have set off from it since."""
     theirs = (
         col(PaymentRow.account_id) == account_id,
         col(PaymentRow.currency) == currency,
         col(PaymentRow.kind) == "payment",
+        col(PaymentRow.on) <= as_of,
     )
     paid = select(func.sum(col(PaymentRow.amount))).where(*theirs)
     spent = (
@@ -278,12 +281,20 @@ def take_back_set_offs(work: Work, invoice: InvoiceRow) -> None:
         refresh(work, work.session.get_one(InvoiceRow, invoice_id))
 
 
-def booked_open(work: Work, invoice: InvoiceRow) -> int:
-    """The open principal before anything that we set off by ourselves: what the creditor's own list compares with."""
-    query = select(func.sum(col(AllocationRow.amount))).where(
-        col(AllocationRow.invoice_id) == invoice.id,
-        col(AllocationRow.part) == "principal",
-        col(AllocationRow.automatic).is_(False),
+def booked_open(work: Work, invoice: InvoiceRow, as_of: date) -> int:
+    """The open principal on `as_of` before anything that we set off by ourselves: what a list compares with.
+
+    A payment that came after that day is no part of it.
+    """
+    about = (col(AllocationRow.invoice_id) == invoice.id) & (col(AllocationRow.part) == "principal")
+    query = (
+        select(func.sum(col(AllocationRow.amount)))
+        .outerjoin(PaymentRow, col(AllocationRow.payment_id) == col(PaymentRow.id))
+        .where(
+            about | (col(AllocationRow.credit_note_id) == invoice.id),
+            col(AllocationRow.automatic).is_(False),
+            col(PaymentRow.on).is_(None) | (col(PaymentRow.on) <= as_of),
+        )
     )
     return invoice.amount - int(work.session.execute(query).scalar_one() or 0)
 
@@ -299,7 +310,8 @@ class Listing:
 
 def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, listing: Listing, pen: Pen) -> int:
     """Bring the booked open principal of an invoice to `to_open` by one adjustment; returns it (positive reduces)."""
-    difference = booked_open(work, invoice) - to_open
+    difference = booked_open(work, invoice, listing.as_of) - to_open
+    difference -= _confirm_set_offs(work, invoice, difference)
     if not difference:
         return 0
     take_back_set_offs(work, invoice)
@@ -317,6 +329,35 @@ def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, l
         currency=invoice.currency,
     )
     return difference
+
+
+def _confirm_set_offs(work: Work, invoice: InvoiceRow, most: int) -> int:
+    """The list shows as applied what we had set off by ourselves: it stays applied. Returns how much, up to `most`."""
+    query = select(AllocationRow).where(
+        col(AllocationRow.invoice_id) == invoice.id,
+        col(AllocationRow.automatic).is_(True),
+        col(AllocationRow.part) == "principal",
+    )
+    left = most
+    for row in work.session.execute(query.order_by(col(AllocationRow.id))).scalars().all():
+        if left <= 0:
+            break
+        share = min(left, row.amount)
+        if share < row.amount:
+            row.amount -= share
+            work.session.add(
+                AllocationRow(
+                    payment_id=row.payment_id,
+                    credit_note_id=row.credit_note_id,
+                    invoice_id=row.invoice_id,
+                    amount=share,
+                )
+            )
+        else:
+            row.automatic = False
+        left -= share
+    work.session.flush()
+    return max(0, most) - max(0, left)
 
 
 def _book_adjustment(
@@ -338,10 +379,11 @@ def _book_adjustment(
     refresh(work, invoice)
 
 
-def _explain_adjustments(work: Work, account: AccountRow, row: PaymentRow, minor: int, pen: Pen) -> int:
+def _explain_adjustments(work: Work, row: PaymentRow, account: AccountRow, minor: int, pen: Pen, *, named: bool) -> int:
     """A payment that an earlier list already showed takes the place of that adjustment instead of adding to it.
 
-    Returns what is left of the payment.
+    `named` looks at the invoice that the payment names, if it names one; else at all of the account's. Returns what is
+    left of the payment.
     """
     net = func.sum(col(PaymentRow.amount))
     query = (
@@ -356,7 +398,7 @@ def _explain_adjustments(work: Work, account: AccountRow, row: PaymentRow, minor
         .having(net > 0, func.max(col(PaymentRow.on)) >= row.on)
         .order_by(func.min(col(PaymentRow.id)))
     )
-    if row.invoice_id is not None:
+    if named and row.invoice_id is not None:
         query = query.where(col(PaymentRow.invoice_id) == row.invoice_id)
     for invoice_id, adjusted in work.session.execute(query).all():
         share = min(minor, int(adjusted))

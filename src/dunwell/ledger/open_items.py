@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, false, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, false, select, union
 from sqlmodel import col
 
 from dunwell.intake.rows import OpenItemRow
@@ -19,7 +20,6 @@ from dunwell.ledger import journal, money, parties, tasks
 from dunwell.ledger.imports import Taker, Tally
 from dunwell.ledger.invoices import Item, add_invoice, change_invoice
 from dunwell.ledger.tables import AccountRow, AllocationRow, ChargeRow, FeedRow, InvoiceRow, PaymentRow
-from dunwell.terms.account import Role
 from dunwell.terms.money import Money
 
 
@@ -41,6 +41,9 @@ def take_open_items(taker: Taker, rows: Sequence[OpenItemRow], list_no: int, loo
     accounts = taker.accounts_by_number(row.account for row in rows)
     invoices = taker.invoices_by_number(row.invoice for row in rows if row.invoice)
     contacts = parties.contacts_by_address(taker, [row.id or 0 for row in accounts.values()])
+    listed: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        listed[row.account].add((row.email or "").lower())
     added = parties.add_accounts(quiet(taker), _new_accounts(rows, accounts))
     accounts |= added
     for row in rows:
@@ -52,8 +55,7 @@ def take_open_items(taker: Taker, rows: Sequence[OpenItemRow], list_no: int, loo
         if row.account not in added:
             parties.change_account(quiet(taker), account, _of_account(row))
         if row.email:
-            values: dict[str, Any] = {"name": row.name, "role": Role.ACCOUNTS_PAYABLE.value}
-            parties.upsert_contact(taker, account, contacts, row.email, values)
+            parties.take_listed_contact(taker, account, contacts, row.email, row.name, listed[row.account])
         if row.invoice is None:
             loose[row.account, row.open.currency] += abs(row.open.minor)
             taker.tally.add("same")
@@ -127,8 +129,11 @@ def _listing(taker: Taker, why: str) -> money.Listing:
     return money.Listing(taker.source, taker.as_of, why)
 
 
-def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
-    """Cash of an account that the list shows without an invoice: what the last list showed is replaced by it."""
+def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int], unread: Collection[str]) -> None:
+    """Cash of an account that the list shows without an invoice: what the last list showed is replaced by it.
+
+    An account named in a row that could not be read (`unread`) keeps what it had.
+    """
     query = select(PaymentRow).where(col(PaymentRow.kind) == "unapplied", col(PaymentRow.source) == taker.source)
     known = {row.key: row for row in taker.work.session.execute(query).scalars()}
     accounts = taker.accounts_by_number(number for number, _ in loose)
@@ -140,7 +145,7 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
         row = known.get(key)
         account = accounts[number]
         # What the books hold unapplied already is part of what the list shows, not more of it.
-        remaining = max(0, minor - money.left_over(taker.work, account.id or 0, currency))
+        remaining = max(0, minor - money.left_over(taker.work, account.id or 0, currency, taker.as_of))
         if row is None and not remaining:
             continue
         if row is None:
@@ -155,10 +160,20 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int]) -> None:
             )
             taker.work.session.add(row)
             taker.work.session.flush()
-        _set_loose(taker, row, remaining)
+        _set_loose(taker, row, max(remaining, row.amount) if number in unread else remaining)
+    prefix = f"unapplied:{taker.source}:"
     for key, row in known.items():
-        if key not in wanted and row.amount:
+        number = key.removeprefix(prefix).rpartition(":")[0]
+        if key not in wanted and row.amount and number not in unread:
             _set_loose(taker, row, 0)
+
+
+def _not_on_list(list_no: int, as_of: date) -> ColumnElement[bool]:
+    """What an earlier list had; and older credit notes, which a complete list would show if any was left of them."""
+    old_note = (
+        col(InvoiceRow.list_no).is_(None) & (col(InvoiceRow.kind) == "credit_note") & (col(InvoiceRow.issued) <= as_of)
+    )
+    return (col(InvoiceRow.list_no) < list_no) | old_note
 
 
 def _set_loose(taker: Taker, row: PaymentRow, minor: int) -> None:
@@ -186,7 +201,7 @@ def missing_from(
     """
     query = select(InvoiceRow).where(
         col(InvoiceRow.source) == taker.source,
-        col(InvoiceRow.list_no) == list_no - 1 if not complete else col(InvoiceRow.list_no) < list_no,
+        col(InvoiceRow.list_no) == list_no - 1 if not complete else _not_on_list(list_no, taker.as_of),
         (col(InvoiceRow.principal_open) > 0) | (col(InvoiceRow.id).in_(_set_off_by_us()) if complete else false()),
     )
     missing = []

@@ -8,6 +8,7 @@ again by itself. `slot` holds invariant 2: one letter of the cycle an account an
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,6 @@ HANDED = "handed to the mail server; no answer on record"
 _TOUCHES = update(TouchRow).where(
     col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt"))
 )
-_REHEARSED = update(TouchRow).where(col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state) == "rehearsed")
 _SETTLE = update(LetterRow).where(col(LetterRow.id) == bindparam("key"))
 _CHANGED = (
     select(col(LetterLineRow.letter_id))
@@ -189,7 +189,7 @@ def _covered(letter_id: int, draft: Draft, cover: Cover) -> dict[str, Any]:
         "invoice_key": cover.invoice_id,
         "in_stage": cover.touch.stage,
         "in_round": cover.touch.round,
-        "new_state": "rehearsed" if draft.rehearsal else "reserved",
+        "new_state": "reserved",
         "letter_key": letter_id,
         "new_on": draft.on,
         "new_deadline": draft.deadline,
@@ -223,7 +223,7 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
     account = work.lock_account(row.account_id)
     now = pen.now.isoformat(timespec="seconds")
     row.state, row.reason, row.settled_at = settled.state, settled.reason, now
-    _settle_touches(work, letter_id, settled.state)
+    _settle_touches(work, letter_id, settled, rehearsal=row.kind == "rehearsal")
     if settled.state == "failed":
         _failed(work, row, settled, pen)
     elif settled.state == "sent":
@@ -247,21 +247,31 @@ def _tell(work: Work, account: AccountRow, row: LetterRow, pen: Pen) -> None:
             pen,
             f"letter_{row.state}",
             invoice=number,
-            why=row.reason,
+            why=without_names(row.reason),
             letter=row.name,
             message_id=row.message_id,
         )
 
 
+_CODES = re.compile(r"^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?(?=[ -]|$)")
+
+
+def without_names(answer: str) -> str:
+    """A mail server's answer as its codes alone: the words quote addresses, and journal and Prefect hold none."""
+    codes = _CODES.match(answer)
+    return f"the mail server answered {codes[0]}" if codes else answer
+
+
 _TOUCH_AFTER = {"waiting": "proposed", "withdrawn": "proposed", "failed": "failed"}
 
 
-def _settle_touches(work: Work, letter_id: int, state: str) -> None:
-    after = _TOUCH_AFTER.get(state, state)
-    values: dict[str, Any] = {"state": after}
-    if after in ("proposed", "failed"):
+def _settle_touches(work: Work, letter_id: int, settled: Settled, *, rehearsal: bool) -> None:
+    values: dict[str, Any] = {"state": _TOUCH_AFTER.get(settled.state, settled.state)}
+    if values["state"] == "proposed" or settled.bad_address:
         values["on"] = None
-        work.session.connection().execute(_REHEARSED.values(**values), {"key": letter_id})
+    if values["state"] == "failed":
+        # What the redirect address would not take says nothing about the customer's.
+        values["reason"] = "refused" if not (settled.bad_address or rehearsal) else "not_taken"
     work.session.connection().execute(_TOUCHES.values(**values), {"key": letter_id})
 
 
@@ -295,8 +305,7 @@ def release(work: Work, letter_id: int, pen: Pen, why: str) -> None:
     if row.state != "reserved":
         return
     row.state, row.reason, row.slot = "withdrawn", why, None
-    after = ("reserved", "rehearsed") if row.kind == "rehearsal" else ("reserved",)
-    query = update(TouchRow).where(col(TouchRow.letter_id) == letter_id, col(TouchRow.state).in_(after))
+    query = update(TouchRow).where(col(TouchRow.letter_id) == letter_id, col(TouchRow.state) == "reserved")
     work.session.execute(query.values(state="proposed", on=None, letter_id=None))
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from dunwell.intake import rows as incoming
-from dunwell.ledger import journal
+from dunwell.ledger import journal, tasks
 from dunwell.ledger.imports import Taker, text_of
 from dunwell.ledger.tables import AccountRow, ContactRow
+from dunwell.terms.account import Role
 
 _ACCOUNT_COLUMNS = (
     "timezone",
@@ -136,3 +137,42 @@ def upsert_contact(taker: Taker, account: AccountRow, known: Known, email: str, 
     if changed:
         journal.write(taker.work, account, taker.pen, "contact_changed", fields=sorted(changed))
     return "changed" if changed else "same"
+
+
+def take_listed_contact(
+    taker: Taker, account: AccountRow, known: Known, email: str, name: str, listed: Collection[str]
+) -> None:
+    """The contact that an open-items list gives an account, under the account's own name.
+
+    Another address than the last list's takes its place, unless this list has both (`listed`, in lower case).
+    """
+    mine = (account.id or 0, email.lower())
+    if mine not in known:
+        for key, contact in known.items():
+            if key[0] == mine[0] and contact and contact.name == account.name and key[1] not in listed:
+                contact.email, contact.bad_since = email, None
+                known[mine] = known.pop(key)
+                journal.write(taker.work, account, taker.pen, "contact_changed", fields=["email"])
+                taker.reached.add(account.number)
+                taker.touched.add(mine[0])
+                return
+    values = {"name": name, "role": Role.ACCOUNTS_PAYABLE.value}
+    upsert_contact(taker, account, known, email, values)
+
+
+def address_works(taker: Taker, email: str, why: str) -> list[str]:
+    """A person says that an address found bad works again; returns the numbers of the accounts that have it."""
+    query = select(ContactRow).where(
+        func.lower(col(ContactRow.email)) == email.lower(), col(ContactRow.bad_since).is_not(None)
+    )
+    numbers = []
+    for contact in taker.work.session.execute(query).scalars().all():
+        account = taker.work.lock_account(contact.account_id)
+        contact.bad_since = None
+        journal.write(taker.work, account, taker.pen, "address_works", why=why)
+        tasks.settle_kinds(taker.work, ("bad_address",), account_id=account.id)
+        taker.reached.add(account.number)
+        taker.touched.add(account.id or 0)
+        numbers.append(account.number)
+    taker.finish()
+    return numbers

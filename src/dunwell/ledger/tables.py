@@ -241,7 +241,10 @@ class JournalRow(SQLModel, table=True):
 
 
 class CycleRow(SQLModel, table=True):
-    """A daily cycle. `digest` seals the journal: it is over every account's head when the cycle ended."""
+    """A daily cycle. `digest` seals the journal: it is over every account's head when the cycle ended.
+
+    `cleared`: payments and volume were looked at, and the day's letters may go.
+    """
 
     __tablename__ = "cycle"
     id: int | None = Field(default=None, primary_key=True)
@@ -256,6 +259,7 @@ class CycleRow(SQLModel, table=True):
     in_doubt: int = 0
     waiting: int = 0
     rehearsed: int = 0
+    cleared: bool = False
     digest: str = ""
 
 

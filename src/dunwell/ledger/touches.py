@@ -12,9 +12,10 @@ from sqlmodel import col
 
 from dunwell.ledger import journal, tasks
 from dunwell.ledger.books import Work
-from dunwell.ledger.cases import COUNTED, Loaded
+from dunwell.ledger.cases import COUNTED, Loaded, account_of
 from dunwell.ledger.journal import Pen
-from dunwell.ledger.tables import AccountRow, InvoiceRow, TouchRow
+from dunwell.ledger.tables import LOOK_NOW, AccountRow, InvoiceRow, TouchRow
+from dunwell.terms.account import Account
 from dunwell.terms.calendar import working_day_from
 from dunwell.terms.decision import Ask, Call, Close, Decision, Notice, Reason, Refer, Send
 from dunwell.terms.decision import Work as PeopleWork
@@ -83,7 +84,12 @@ def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen, known: Sequ
 
 _REPLAN = (
     update(InvoiceRow)
-    .where(col(InvoiceRow.id) == bindparam("key"))
+    .where(
+        col(InvoiceRow.id) == bindparam("key"),
+        col(InvoiceRow.state) == "open",
+        # News that came in while the letter was on its way is not covered up.
+        col(InvoiceRow.next_on) > LOOK_NOW,
+    )
     .values(
         stage=bindparam("new_stage"),
         reason=bindparam("new_reason"),
@@ -109,12 +115,6 @@ def replan(work: Work, decided: Sequence[tuple[int, Decision]]) -> None:
     ]
     if rows:
         work.session.connection().execute(_REPLAN, rows)
-
-
-def look_on(work: Work, invoice_ids: Iterable[int], on: date) -> None:
-    """These cases are looked at again on `on`."""
-    for invoice_id in invoice_ids:
-        work.session.get_one(InvoiceRow, invoice_id).next_on = on
 
 
 def _touch(work: Work, loaded: Loaded, decision: Decision, known: Sequence[TouchRow]) -> bool:
@@ -252,15 +252,18 @@ class Proposal:
     """An account with letters proposed."""
 
     account_id: int
-    number: str
-    country: str
-    timezone: str | None
+    account: Account
+
+    @property
+    def number(self) -> str:
+        """The account's number."""
+        return self.account.number
 
 
 def proposals(work: Work) -> list[Proposal]:
     """The accounts with proposed touches, by id."""
     query = (
-        select(col(AccountRow.id), col(AccountRow.number), col(AccountRow.country), col(AccountRow.timezone))
+        select(AccountRow)
         .where(
             col(AccountRow.id).in_(
                 select(col(InvoiceRow.account_id))
@@ -270,8 +273,7 @@ def proposals(work: Work) -> list[Proposal]:
         )
         .order_by(col(AccountRow.id))
     )
-    rows = work.session.execute(query)
-    return [Proposal(key or 0, number, country, zone) for key, number, country, zone in rows]
+    return [Proposal(row.id or 0, account_of(row)) for row in work.session.execute(query).scalars()]
 
 
 def proposed_invoices(work: Work, account_ids: Iterable[int]) -> dict[int, list[int]]:

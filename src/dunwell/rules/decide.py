@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dunwell.rules import ramp, schedule, stops
@@ -11,7 +11,7 @@ from dunwell.rules.policy import Policy
 from dunwell.rules.schedule import Due
 from dunwell.rules.stages import RANK
 from dunwell.terms.case import Case
-from dunwell.terms.decision import Call, Decision, Notice, Outcome, Reason, Refer, Review, Send, Wait, Work
+from dunwell.terms.decision import Ask, Call, Decision, Notice, Outcome, Reason, Refer, Review, Send, Wait, Work
 
 ONE_DAY = timedelta(days=1)
 
@@ -29,7 +29,7 @@ def decide(case: Case, policy: Policy, today: date) -> Decision:
         raise AssertionError("the ending for a missing due date did not apply")
     if issue := schedule.issue_due(case, rules):
         return _letter(case, rules, issue, "issued", today, ())
-    if today <= case.invoice.due and not ramp.letters_given(case):
+    if today <= case.invoice.due:
         return _before_due(case, case.invoice.due, rules, today)
     return _overdue(case, case.invoice.due, rules, today)
 
@@ -43,8 +43,11 @@ def _before_due(case: Case, due: date, rules: Policy, today: date) -> Decision:
     stage = "upcoming" if today >= first else "issued"
     reminder = schedule.upcoming(case, due, rules, today)
     if reminder is None:
-        first_letter = schedule.chasing(case, rules, ramp.place(case, due, rules, due + ONE_DAY))
-        return _nothing_due(case, stage, first_letter, (), today)
+        # Also where overdue letters went and the due date was moved on since: nothing is overdue until it has passed.
+        following = schedule.chasing(case, rules, ramp.place(case, due, rules, due + ONE_DAY))
+        if following is not None:
+            following = replace(following, on=max(following.on, due + ONE_DAY))
+        return _nothing_due(case, stage, following, (), today)
     return _letter(case, rules, reminder, stage, today, ())
 
 
@@ -56,18 +59,25 @@ def _overdue(case: Case, due: date, rules: Policy, today: date) -> Decision:
     )
     if here.stage == "litigation" and here.letters:
         return _after_final_notice(case, rules, here, calls_and_notices, today)
-    return _letter(case, rules, schedule.chasing(case, rules, here), here.stage, today, calls_and_notices)
+    next_letter = schedule.chasing(case, rules, here)
+    return _letter(case, rules, next_letter, here.stage, today, calls_and_notices, here.next_on)
 
 
 def _letter(
-    case: Case, rules: Policy, due: Due | None, stage: str, today: date, planned: tuple[Call | Notice, ...]
+    case: Case,
+    rules: Policy,
+    due: Due | None,
+    stage: str,
+    today: date,
+    planned: tuple[Call | Notice, ...],
+    next_stage_on: date | None = None,
 ) -> Decision:
-    """The letter, if it is due and nothing holds it back."""
+    """The letter, if it is due and nothing holds it back; `next_stage_on` is when another takes its place."""
     if due is None or due.on > today:
         return _nothing_due(case, stage, due, planned, today)
     touch = Send(due.stage, due.round, due.letter, due.on)
     if held := stops.hold(case, rules, due, today):
-        until = _look_again(held, due, case.invoice.due)
+        until = _look_again(held, due, case.invoice.due, next_stage_on)
         why = f"{_age(case, today)}: letter '{due.letter}' waits: {held.why}"
         plan = Plan(planned, until, due.letter, touch, held.work)
         return _with_work(held.outcome, held.reason, why, stage, plan, today)
@@ -76,13 +86,12 @@ def _letter(
     return _with_work(touch, Reason.TOUCH_DUE, why, due.stage, plan, today)
 
 
-def _look_again(held: stops.Stop, due: Due, due_date: date | None) -> date | None:
-    """When a held letter is looked at again: as the stop says, and when a reminder lapses with its day."""
-    until = held.outcome.until if isinstance(held.outcome, Wait) else None
-    if due.until is None or due_date is None:
-        return until
-    lapses = min(due.until, due_date) + ONE_DAY
-    return lapses if until is None else min(until, lapses)
+def _look_again(held: stops.Stop, due: Due, due_date: date | None, next_stage_on: date | None) -> date | None:
+    """When a held letter is looked at again: as the stop says, when it lapses, and when the next stage is reached."""
+    days = [held.outcome.until if isinstance(held.outcome, Wait) else None, next_stage_on]
+    if due.until is not None and due_date is not None:
+        days.append(min(due.until, due_date) + ONE_DAY)
+    return min((day for day in days if day is not None), default=None)
 
 
 def _nothing_due(case: Case, stage: str, due: Due | None, planned: tuple[Call | Notice, ...], today: date) -> Decision:
@@ -101,7 +110,9 @@ def _after_final_notice(
     deadline = notice.deadline or notice.on + timedelta(days=rules.stage["litigation"].deadline_days or 0)
     outcome, reason, words, next_on = _judged(case, rules, notice.accepted, deadline, today)
     why = f"{_age(case, today)}: {words}"
-    return _with_work(outcome, reason, why, here.stage, Plan(planned, next_on, "litigation queue"), today)
+    now = (Ask("propose_write_off"),) if reason is Reason.BELOW_LITIGATION_MINIMUM else ()
+    plan = Plan(planned, next_on, "litigation queue", now=now)
+    return _with_work(outcome, reason, why, here.stage, plan, today)
 
 
 def _judged(

@@ -63,17 +63,18 @@ def foresee(cases: Sequence[Case], policy: Policy, start: date, days: int) -> It
 def _as_of(case: Case, letters: tuple[date, ...], today: date) -> Case:
     """The case with the letters so far, its payments known. Written out: `replace` is four times slower."""
     return Case(
-        case.account,
-        case.invoice,
-        case.open_principal,
-        case.open_charges,
-        case.touches,
-        letters,
-        case.rehearsed,
-        today,
-        case.reachable,
-        case.bank_account,
-        case.referred,
+        account=case.account,
+        invoice=case.invoice,
+        open_principal=case.open_principal,
+        open_charges=case.open_charges,
+        touches=case.touches,
+        account_letters=letters,
+        rehearsed=case.rehearsed,
+        payments_as_of=today,
+        refused=case.refused,
+        reachable=case.reachable,
+        bank_account=case.bank_account,
+        referred=case.referred,
     )
 
 

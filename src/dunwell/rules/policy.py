@@ -7,6 +7,7 @@ its key and what is allowed. The shape of the file is documented in docs/policy.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -14,7 +15,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_parts import Amounts, Limits, Method, Part, Payments, Ramp, Stage, Volume, Window, stage_name
-from dunwell.rules.tomltext import TomlProblems, lines, overlaid, parse
+from dunwell.rules.tomltext import Key, Problem, TomlProblems, dotted, line_of, lines, overlaid, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod
 from dunwell.terms.calendar import SendWindow
 
@@ -75,6 +76,12 @@ class Policy(Part):
         """The send window as a word of the calendar."""
         return SendWindow(self.send_window.opens, self.send_window.closes)
 
+    @cached_property
+    def memory_days(self) -> int:
+        """How many days back the account's letters matter to any decision, whatever exception applies."""
+        limits = [self.limits, *(variant.limits for _, variant in self._variants)]
+        return max(31, *(max(one.days_between_letters, one.window_days) for one in limits))
+
     def rules_for(self, account: Account) -> Policy:
         """The policy as it stands for `account`: the first exception that matches, or the policy itself."""
         if not self.exception:
@@ -92,6 +99,7 @@ def load(text: str, source: str) -> Policy:
         overlay = exception.get("set", {}) if isinstance(exception, dict) else {}
         merged = overlaid({k: v for k, v in data.items() if k != "exception"}, overlay)
         below = ("exception", number, "set")
+        problems += _not_for_some(overlay, where, number)
         problems += [] if problems else problems_of(Policy, merged, where, below) + stage_problems(merged, where, below)
         if not problems:
             merged["chase"] = exception.get("chase", True)
@@ -102,3 +110,17 @@ def load(text: str, source: str) -> Policy:
     policy._digest = hashlib.sha256(repr(data).encode()).hexdigest()
     policy._variants.extend((policy.exception[number], variant) for number, variant in variants)
     return policy
+
+
+_FOR_SOME = ("limits", "ramp", "amounts", "stage", "send_window", "method")
+
+
+def _not_for_some(overlay: Mapping[str, Any], where: Mapping[Key, int], number: int) -> list[Problem]:
+    """Keys that an exception cannot change: they hold for the whole ledger."""
+    at: Key = ("exception", number, "set")
+    wrong = [name for name in overlay if name not in _FOR_SOME and name in Policy.model_fields]
+    wrong += [f"limits.{name}" for name in ("payments_max_age",) if name in overlay.get("limits", {})]
+    message = f"holds for the whole ledger, not for some accounts; an exception may set {', '.join(_FOR_SOME)}"
+    return [
+        Problem(line_of((*at, *name.split(".")), where), dotted((*at, *name.split("."))), message) for name in wrong
+    ]

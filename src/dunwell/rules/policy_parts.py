@@ -70,6 +70,7 @@ class Limits(Part):
     days_in_hand: Days = 7
     payments_max_age: Days = 5
     issue_within: Days = 3
+    retry_refused: Days = 1
 
 
 class Volume(Part):

@@ -79,6 +79,16 @@ def rehearsed(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
     return None
 
 
+def refused(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
+    """A letter that the mail server refused is tried again after a while: a person has been told."""
+    for stage, number, on in case.refused:
+        until = on + timedelta(days=rules.limits.retry_refused)
+        if (stage, number) == (due.stage, due.round) and today < until:
+            why = f"the mail server refused it on {on}: tried again from {until}"
+            return Stop(Wait(until), Reason.REFUSED, why)
+    return None
+
+
 def direct_debit(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
     """Whoever pays by a method without letters gets the invoice itself and nothing else: a person looks instead."""
     method = rules.method.get(case.account.payment_method)
@@ -168,6 +178,7 @@ HOLDS: tuple[Callable[[Case, Policy, Due, date], Stop | None], ...] = (
     no_contact,
     no_bank_account,
     rehearsed,
+    refused,
     day_of_rest,
     interval,
     cap,

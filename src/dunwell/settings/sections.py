@@ -35,6 +35,8 @@ def _zone(value: str) -> str:
 def _email(value: str) -> str:
     if not _ADDRESS.match(value):
         raise ValueError("no e-mail address")
+    if not value.rpartition("@")[0].isascii():
+        raise ValueError("the part before the @ must be plain ASCII")
     return value
 
 

@@ -43,7 +43,8 @@ class Case:
     `open_principal` and `open_charges` are what is still owed after allocations and offsets. `touches` are those
     given, oldest first. `account_letters` are the days of the account's latest letters of the daily cycle, oldest
     first (the last 31 days suffice). `rehearsed` holds the (stage, round) of letters sent to the redirect address
-    while redirection is on. `payments_as_of` is the day up to which the ledger's payments are known.
+    while redirection is on. `refused` holds (stage, round, day) of letters that the mail server refused for good, not
+    because of the address. `payments_as_of` is the day up to which the ledger's payments are known.
     """
 
     account: Account
@@ -54,6 +55,7 @@ class Case:
     account_letters: tuple[date, ...] = ()
     rehearsed: frozenset[tuple[str, int]] = frozenset()
     payments_as_of: date | None = None
+    refused: tuple[tuple[str, int, date], ...] = ()
     reachable: bool = True
     bank_account: bool = True
     referred: bool = False

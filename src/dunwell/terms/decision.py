@@ -29,6 +29,7 @@ class Reason(StrEnum):
     INTERVAL = "interval"
     CAP = "cap"
     REHEARSED = "rehearsed"
+    REFUSED = "refused"
     DEADLINE_RUNS = "deadline_runs"
     PAYMENTS_UNKNOWN = "payments_not_yet_known"
     NOTICE_NOT_PROVEN = "notice_not_proven"

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("in_doubt", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
         sa.Column("rehearsed", sa.Integer(), nullable=False),
+        sa.Column("cleared", sa.Boolean(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("on"),
