@@ -112,10 +112,10 @@ def test_relaying_denied_says_nothing_about_the_address(firm: Firm, mail: MailSe
     firm.run(MONDAY)
     assert states(firm) == ["failed"]
     assert firm.task_kinds() == ["letter_failed"]
-    firm.run(TUESDAY)
+    firm.run(MONDAY)
     assert mail.letters == []
-    firm.run(MONDAY + timedelta(days=7))
-    assert len(mail.to("a001@a001.example")) == 1, "it is tried again after a week"
+    firm.run(TUESDAY)
+    assert len(mail.to("a001@a001.example")) == 1, "it is tried again the next day"
 
 
 @pytest.mark.parametrize("point", ["RCPT", "DATA"])

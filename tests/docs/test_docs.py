@@ -95,7 +95,7 @@ def test_the_options_before_a_command_are_documented() -> None:
 
 
 def test_the_table_names_no_command_that_is_gone() -> None:
-    named = {match[1] for match in re.finditer(r"^\| `(dunwell [a-z ]+?)(?= [^a-z]|`)", OPERATOR, re.M)}
+    named = {match[1] for match in re.finditer(r"^\| `(dunwell [a-z -]+?)(?= [^a-z]|`)", OPERATOR, re.M)}
     assert named == {name for name, _ in commands(typer.main.get_command(app))}
 
 
