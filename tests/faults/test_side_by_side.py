@@ -56,12 +56,11 @@ def test_the_lock_is_one_for_each_ledger_and_is_given_back(firm: Firm, database:
     with cycles.lock(firm.books):
         with pytest.raises(CycleRunning), cycles.lock(firm.books):
             pass
-        with pytest.raises(CycleRunning), cycles.lock(firm.books):
-            pass
         with cycles.lock(other.books):
             pass
-    with cycles.lock(firm.books):
-        pass
+    for _ in range(20):  # given back when it ends, not when the database server comes round to it
+        with cycles.lock(firm.books):
+            pass
     other.close()
 
 

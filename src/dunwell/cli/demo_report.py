@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -75,7 +77,7 @@ def _mailbox(report: CycleReport, past: int, held: int, files: int) -> None:
 
 
 def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
-    config = f"dunwell --config {place / FILE_NAME}"
+    config = f"{_as_typed('dunwell')} --config {place / FILE_NAME}"
     example = next(
         (one.invoices[0] for one in gone if one.letter in ("final_notice", "on_hold", "delinquent")), "INV-…"
     )
@@ -86,5 +88,12 @@ def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
         ("every letter so far", f"{config} letters sent"),
         ("what the next cycle would send", f"{config} preview"),
         ("the next three months, if nobody paid", f"{config} simulate --days 90"),
-        ("Prefect's record of the cycle", f"PREFECT_HOME={place / '.prefect'} prefect server start"),
+        ("Prefect's record of the cycle", f"PREFECT_HOME={place / '.prefect'} {_as_typed('prefect')} server start"),
     ])  # fmt: skip
+
+
+def _as_typed(command: str) -> str:
+    """How a command of this installation is typed here: its name where the shell finds it, else its path."""
+    if shutil.which(command):
+        return command
+    return str(Path(sys.argv[0]).with_name(command))

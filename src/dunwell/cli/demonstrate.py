@@ -97,7 +97,7 @@ def _live(made: Portfolio) -> int:
     days = history.past_days(made, COUNTRY)
     what = (
         f"The past: {len(days)} working days from {days[0]} to {days[-1]}, each with its import, its cycle and its "
-        f"letters. In the {history.STILL} days before the demo's day no cycle ran, as over a weekend"
+        f"letters. After that no cycle ran until the demo's day, as over a weekend"
     )
     sent = 0
     with _step(what), bar() as progress:

@@ -160,7 +160,10 @@ def _dry_run(moment: Moment, *, as_json: bool) -> None:
     from dunwell.cli.looking import tell_preview
 
     warn_if_stale(moment)
-    tell_preview(list(foresee.preview(wiring.office(), moment)), None, moment, as_json=as_json)
+    found = list(foresee.preview(wiring.office(), moment))
+    tell_preview(found, None, moment, as_json=as_json)
+    if any(one.problem for one in found):
+        raise typer.Exit(int(Exit.FAILURES))
 
 
 def warn_if_stale(moment: Moment) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import col
 
 from dunwell.ledger.books import Books, Work
@@ -20,6 +21,7 @@ from dunwell.ledger.tables import AccountRow, CycleRow, InvoiceRow, LetterRow
 
 _ADVISORY_KEY = 0x44554E57
 """PostgreSQL's advisory lock of the daily cycle ('DUNW')."""
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class CycleRunning(Exception):
@@ -28,7 +30,7 @@ class CycleRunning(Exception):
 
 @contextlib.contextmanager
 def lock(books: Books) -> Iterator[None]:
-    """Hold the daily cycle's lock; raises CycleRunning at once where another does. The lock dies with its process."""
+    """Hold the daily cycle's lock; raises CycleRunning within seconds where another does. It dies with its process."""
     if books.postgres:
         with _advisory(books):
             yield
@@ -52,9 +54,17 @@ def _advisory(books: Books) -> Iterator[None]:
     # A connection of its own, outside the pool: a session lock must not be handed on with it.
     connection = books.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_KEY}).scalar_one():
-            raise CycleRunning("another daily cycle is running on this ledger")
+        # The server takes a moment to see that a killed process is gone, and its lock with it.
+        connection.execute(text("SET lock_timeout = '3s'"))
+        try:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+                raise
+            raise CycleRunning("another daily cycle is running on this ledger") from None
         yield
+        with contextlib.suppress(DBAPIError):  # where the connection broke, the lock has gone with it
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY})
     finally:
         connection.invalidate()
         connection.close()

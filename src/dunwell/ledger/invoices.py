@@ -104,6 +104,7 @@ def add_invoice(taker: Taker, account: AccountRow, item: Item, list_no: int | No
         taker.pen,
         f"{item.kind}_imported",
         invoice=item.number,
+        why=f"{Money(item.minor, item.currency)} from source {taker.source}",
         amount=item.minor,
         currency=item.currency,
     )

@@ -17,6 +17,7 @@ from dunwell.ledger import journal, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import LOOK_NOW, AccountRow, AllocationRow, ChargeRow, InvoiceRow, PaymentRow, TouchRow
+from dunwell.terms.money import Money
 
 Order = str
 """How a payment is spread over one invoice: 'principal_first', or 'law' for charges first."""
@@ -120,27 +121,28 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
         left = _explain_adjustments(work, row, account, left, pen, named=True)
     if receipt.invoice_id is not None and left:
         invoice = work.session.get_one(InvoiceRow, receipt.invoice_id)
-        left -= _allocate(work, invoice, left, order, payment_id=row.id, automatic=False)
+        left -= _pay(work, account, invoice, left, order, row, pen)
         if adjusted and left:
             left = _explain_adjustments(work, row, account, left, pen, named=False)
     elif left:
         for invoice in open_invoices(work, account.id or 0, receipt.currency):
-            left -= _allocate(work, invoice, left, order, payment_id=row.id, automatic=False) if left else 0
-    journal.write(
-        work,
-        account,
-        pen,
-        "payment",
-        on_day=receipt.on,
-        amount=receipt.minor,
-        currency=receipt.currency,
-        unapplied=left,
-        invoice=_number(work, receipt.invoice_id),
-    )
+            left -= _pay(work, account, invoice, left, order, row, pen) if left else 0
+    if left:
+        why = f"payment of {receipt.on}: {Money(left, receipt.currency)} left over, set off against what is open"
+        journal.write(work, account, pen, "payment_left_over", why=why, amount=left, currency=receipt.currency)
 
 
-def _number(work: Work, invoice_id: int | None) -> str | None:
-    return work.session.get_one(InvoiceRow, invoice_id).number if invoice_id is not None else None
+def _pay(
+    work: Work, account: AccountRow, invoice: InvoiceRow, most: int, order: Order, payment: PaymentRow, pen: Pen
+) -> int:
+    """Allocate up to `most` of a payment to an invoice, on record; returns how much."""
+    used = _allocate(work, invoice, most, order, payment_id=payment.id, automatic=False)
+    if used:
+        why = f"payment of {payment.on}: {Money(used, invoice.currency)}"
+        journal.write(
+            work, account, pen, "payment", invoice=invoice.number, why=why, amount=used, currency=invoice.currency
+        )
+    return used
 
 
 def _allocate(
@@ -199,8 +201,12 @@ def set_off(work: Work, account: AccountRow, order: Order, pen: Pen) -> None:
     work.session.flush()
     for payment, unapplied in _unapplied(work, account.id or 0):
         left = unapplied
-        for invoice in open_invoices(work, account.id or 0, payment.currency):
-            left -= _allocate(work, invoice, left, order, payment_id=payment.id, automatic=True) if left else 0
+        for invoice in open_invoices(work, account.id or 0, payment.currency) if left else ():
+            used = _allocate(work, invoice, left, order, payment_id=payment.id, automatic=True) if left else 0
+            left -= used
+            if used:
+                why = f"cash left over from {payment.on}: {Money(used, payment.currency)}"
+                journal.write(work, account, pen, "set_off", invoice=invoice.number, why=why, amount=used)
     query = select(InvoiceRow).where(
         col(InvoiceRow.account_id) == account.id,
         col(InvoiceRow.kind) == "credit_note",
@@ -215,8 +221,9 @@ def set_off(work: Work, account: AccountRow, order: Order, pen: Pen) -> None:
             )
             if used:
                 refresh(work, note)
+                why = f"credit note {note.number}: {Money(used, note.currency)}"
                 journal.write(
-                    work, account, pen, "set_off", invoice=invoice.number, credit_note=note.number, amount=used
+                    work, account, pen, "set_off", invoice=invoice.number, why=why, credit_note=note.number, amount=used
                 )
 
 
@@ -407,5 +414,5 @@ def _explain_adjustments(work: Work, row: PaymentRow, account: AccountRow, minor
             _book_adjustment(
                 work, account, invoice, -share, f"explained:{row.key}:{invoice.number}", pen.on, row.source
             )
-            minor -= _allocate(work, invoice, share, "principal_first", payment_id=row.id, automatic=False)
+            minor -= _pay(work, account, invoice, share, "principal_first", row, pen)
     return minor

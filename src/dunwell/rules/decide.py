@@ -155,13 +155,20 @@ class Plan:
 def _with_work(outcome: Outcome, reason: Reason, why: str, stage: str, plan: Plan, today: date) -> Decision:
     """The decision with the work that is due today, looked at again when the next of it falls due."""
     work: tuple[Work, ...] = (*plan.now, *(item for item in plan.planned if item.due_on <= today))
-    days = [item.due_on for item in plan.planned if item.due_on > today]
+    ahead: list[tuple[date, str | None]] = [
+        (item.due_on, _called(item)) for item in plan.planned if item.due_on > today
+    ]
     if plan.next_on is not None:
-        days.append(plan.next_on)
+        ahead.append((plan.next_on, plan.next_what))
     if len(work) > len(plan.now) and not isinstance(outcome, Send):
         # What recurs is counted from when it was given: tomorrow's look knows it.
-        days.append(today + ONE_DAY)
-    return Decision(outcome, reason, why, stage, plan.touch, work, min(days, default=None), plan.next_what)
+        ahead.append((today + ONE_DAY, plan.next_what))
+    next_on, next_what = min(ahead, key=lambda one: one[0], default=(None, plan.next_what))
+    return Decision(outcome, reason, why, stage, plan.touch, work, next_on, next_what)
+
+
+def _called(item: Call | Notice) -> str:
+    return "call" if isinstance(item, Call) else item.event
 
 
 def _age(case: Case, today: date) -> str:

@@ -105,7 +105,9 @@ def load(text: str, source: str) -> Policy:
             merged["chase"] = exception.get("chase", True)
             variants.append((number, Policy.model_validate(merged)))
     if problems:
-        raise TomlProblems(source, problems)
+        # One problem a key, the policy's own words before the validator's, in the order of the file.
+        by_key = {(one.key or one.message): one for one in problems}
+        raise TomlProblems(source, sorted(by_key.values(), key=lambda one: one.line or 0))
     policy = Policy.model_validate(data)
     policy._digest = hashlib.sha256(repr(data).encode()).hexdigest()
     policy._variants.extend((policy.exception[number], variant) for number, variant in variants)

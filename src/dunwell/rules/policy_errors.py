@@ -52,7 +52,7 @@ def stage_problems(data: Mapping[str, Any], where: Mapping[Key, int], below: Key
     deadline = (
         (stages.get("litigation") or {}).get("deadline_days") if isinstance(stages.get("litigation"), dict) else 5
     )
-    if deadline is None or (isinstance(deadline, int) and (3 <= deadline < 5 or 10 < deadline <= 30)):
+    if deadline is None or (isinstance(deadline, int) and not 5 <= deadline <= 10):
         found.append((("stage", "litigation", "deadline_days"), f"the last deadline is 5 to 10 days (is {deadline})"))
     return [
         Problem(line_of((*below, *key) if (*below, *key) in where else key, where), dotted(key), message)
