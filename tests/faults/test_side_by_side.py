@@ -40,6 +40,7 @@ def once_each(mail: MailServer) -> bool:
 
 def test_of_two_cycles_started_at_once_one_works_and_the_other_says_so(night: Firm, mail: MailServer) -> None:
     """Invariant 15."""
+    mail.on_taken = lambda _letter: time.sleep(0.1)
     children = [start(night, MONDAY) for _ in range(2)]
     for child in children:
         let_go(child)

@@ -30,7 +30,7 @@ class CycleRunning(Exception):
 
 @contextlib.contextmanager
 def lock(books: Books) -> Iterator[None]:
-    """Hold the daily cycle's lock; raises CycleRunning within seconds where another does. It dies with its process."""
+    """Hold the daily cycle's lock; raises CycleRunning within a second where another does. It dies with its process."""
     if books.postgres:
         with _advisory(books):
             yield
@@ -55,7 +55,7 @@ def _advisory(books: Books) -> Iterator[None]:
     connection = books.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         # The server takes a moment to see that a killed process is gone, and its lock with it.
-        connection.execute(text("SET lock_timeout = '3s'"))
+        connection.execute(text("SET lock_timeout = '1s'"))
         try:
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_KEY})
         except OperationalError as error:

@@ -92,9 +92,9 @@ def known_keys(work: Work, keys: Sequence[str]) -> set[str]:
 
 
 def adjusted_accounts(work: Work, account_ids: Iterable[int]) -> set[int]:
-    """Which of these accounts have adjustments that payments may explain."""
+    """Which of these accounts have adjustments, or cash from a list, that payments may explain."""
     query = select(col(PaymentRow.account_id)).where(
-        col(PaymentRow.account_id).in_(set(account_ids)), col(PaymentRow.kind) == "adjustment"
+        col(PaymentRow.account_id).in_(set(account_ids)), col(PaymentRow.kind).in_(("adjustment", "unapplied"))
     )
     return set(work.session.execute(query.distinct()).scalars())
 
@@ -124,12 +124,43 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
         left -= _pay(work, account, invoice, left, order, row, pen)
         if adjusted and left:
             left = _explain_adjustments(work, row, account, left, pen, named=False)
+            _replace_loose(work, row, left)
     elif left:
+        if adjusted:
+            _replace_loose(work, row, left)
         for invoice in open_invoices(work, account.id or 0, receipt.currency):
             left -= _pay(work, account, invoice, left, order, row, pen) if left else 0
     if left:
         why = f"payment of {receipt.on}: {Money(left, receipt.currency)} left over, set off against what is open"
         journal.write(work, account, pen, "payment_left_over", why=why, amount=left, currency=receipt.currency)
+
+
+def set_loose(work: Work, row: PaymentRow, minor: int) -> None:
+    """Make cash that a list showed without an invoice `minor`; what it was set off against is open again."""
+    spent = select(AllocationRow).where(col(AllocationRow.payment_id) == row.id)
+    touched = set()
+    for allocation in work.session.execute(spent).scalars().all():
+        touched.add(allocation.invoice_id)
+        work.session.delete(allocation)
+    row.amount = minor
+    for invoice_id in sorted(touched):
+        refresh(work, work.session.get_one(InvoiceRow, invoice_id))
+
+
+def _replace_loose(work: Work, payment: PaymentRow, most: int) -> None:
+    """Cash that an earlier list showed is this payment, as far as it goes: it takes its place."""
+    query = select(PaymentRow).where(
+        col(PaymentRow.account_id) == payment.account_id,
+        col(PaymentRow.kind) == "unapplied",
+        col(PaymentRow.currency) == payment.currency,
+        col(PaymentRow.amount) > 0,
+        col(PaymentRow.on) >= payment.on,
+    )
+    for row in work.session.execute(query.order_by(col(PaymentRow.id))).scalars().all():
+        share = min(most, row.amount)
+        if share:
+            set_loose(work, row, row.amount - share)
+            most -= share
 
 
 def _pay(

@@ -152,7 +152,7 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int], unread: Col
             row = PaymentRow(
                 key=key,
                 account_id=account.id or 0,
-                on=taker.pen.on,
+                on=taker.as_of,
                 amount=0,
                 currency=currency,
                 kind="unapplied",
@@ -179,16 +179,13 @@ def _not_on_list(list_no: int, as_of: date) -> ColumnElement[bool]:
 def _set_loose(taker: Taker, row: PaymentRow, minor: int) -> None:
     if row.amount == minor:
         return
-    freed = select(AllocationRow).where(col(AllocationRow.payment_id) == row.id)
-    touched = set()
-    for allocation in taker.work.session.execute(freed).scalars().all():
-        touched.add(allocation.invoice_id)
-        taker.work.session.delete(allocation)
-    before, row.amount, row.on = row.amount, minor, taker.pen.on
-    for invoice_id in touched:
-        money.refresh(taker.work, taker.work.session.get_one(InvoiceRow, invoice_id))
+    before, row.on = row.amount, taker.as_of
+    money.set_loose(taker.work, row, minor)
     account = taker.work.session.get_one(AccountRow, row.account_id)
-    journal.write(taker.work, account, taker.pen, "unapplied_cash", old=before, new=minor, currency=row.currency)
+    why = f"cash without an invoice on the creditor's list: {Money(minor, row.currency)}"
+    journal.write(
+        taker.work, account, taker.pen, "unapplied_cash", why=why, old=before, new=minor, currency=row.currency
+    )
     taker.touched.add(row.account_id)
 
 
