@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dunwell.desk.office import Office
 from dunwell.ledger import cases, touches
+from dunwell.ledger.engine import LedgerError
 from dunwell.ledger.journal import Pen
 from dunwell.rules.decide import decide
 from dunwell.terms.decision import Call, Decision, Notice, Send
 from dunwell.terms.moment import Moment
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,23 @@ def chase(office: Office, invoice_ids: Sequence[int], moment: Moment) -> list[Ch
         decided = [(one, decide(one.case, office.policy, moment.on)) for one in loaded]
         touches.record_all(work, decided, pen)
     return [_chased(one, decision) for one, decision in decided]
+
+
+def chase_apart(office: Office, invoice_ids: Sequence[int], moment: Moment) -> int:
+    """Chase these cases together; where one fails, each by itself, so that it does not keep the others back.
+
+    Returns how many failed; each is in the log. Raises LedgerError when the books themselves cannot be used.
+    """
+    try:
+        chase(office, invoice_ids, moment)
+    except LedgerError:
+        raise
+    except Exception as error:  # whatever is wrong with one case must not end the night
+        if len(invoice_ids) == 1:
+            _log.exception("invoice with the key %s could not be looked at", invoice_ids[0], exc_info=error)
+            return 1
+        return sum(chase_apart(office, [invoice_id], moment) for invoice_id in invoice_ids)
+    return 0
 
 
 def _chased(one: cases.Loaded, decision: Decision) -> Chased:

@@ -24,12 +24,13 @@ def run_direct(office: Office, moment: Moment, consent: Consent, progress: Calla
     """One daily cycle. `progress` hears of each step with a count. Raises what `day.open_day` raises."""
     with day.sole_cycle(office):
         day.open_day(office, moment, even_if_stale=consent.even_if_stale)
+        failed = 0
         for page in day.due_pages(office, moment):
-            chase.chase(office, [due.invoice_id for due in page], moment)
+            failed += chase.chase_apart(office, [due.invoice_id for due in page], moment)
             day.looked_at(office, moment, len(page))
             progress("cases", len(page))
         day.check_volume(office, moment, confirmed=consent.confirm_volume)
         post = Post()
         for _ in letters.post_all(office, moment, post):
             progress("letters", 1)
-        return day.close_day(office, moment, post)
+        return day.close_day(office, moment, post, failed_runs=failed)

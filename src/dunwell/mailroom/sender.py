@@ -20,6 +20,8 @@ from dunwell.mailroom.envelope import wire_address
 _NO_SUCH_ADDRESS = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 _ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _NOT_THE_ADDRESS = re.compile(r"relay|auth|spam|block|policy|denied|reputation|blacklist|not permitted", re.I)
+_AFTER_THE_TEXT = 600
+"""Seconds to wait for the answer to a letter: a server may take ten minutes (RFC 5321, 4.5.3.2.6)."""
 _ADDRESS_CODES = (550, 551, 553)
 
 
@@ -113,6 +115,8 @@ class Sender:
         try:
             self._smtp = self._open()
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
+            if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code // 100 == 4:  # login put off
+                raise MailServerAway(f"{self._where()}: {_said(error)}") from error
             raise MailServerRefuses(f"{self._where()}: {_said(error)}") from error
         except (smtplib.SMTPException, OSError) as error:
             raise MailServerAway(f"{self._where()}: {_said(error)}") from error
@@ -169,7 +173,11 @@ class Sender:
     def _hand_over(self, smtp: smtplib.SMTP, raw: bytes) -> Answer:
         try:
             smtp.send(_dotted(raw))
+            if smtp.sock is not None:
+                smtp.sock.settimeout(_AFTER_THE_TEXT)
             code, said = smtp.getreply()
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self._route.timeout)
         except (smtplib.SMTPException, OSError) as error:
             self._smtp = None
             return InDoubt(f"the connection broke while the letter was handed over: {_said(error)}")
