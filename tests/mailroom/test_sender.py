@@ -123,7 +123,7 @@ def test_an_answer_to_the_text_that_is_none_is_in_doubt(mail: MailServer, noise:
 
 def test_a_server_that_says_nothing_after_the_text_is_in_doubt_after_the_timeout(mail: MailServer) -> None:
     mail.on_taken = lambda _letter: time.sleep(1.6)
-    assert isinstance(send(mail, timeout=1), InDoubt)
+    assert isinstance(send(mail, answer_timeout=1), InDoubt)
 
 
 def test_a_server_that_is_away_is_temporary_before_anything_is_reserved(mail: MailServer) -> None:

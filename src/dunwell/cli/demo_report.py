@@ -7,6 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from rich.text import Text
+
 from dunwell import wiring
 from dunwell.cli.output import out, table
 from dunwell.demo import findings
@@ -81,7 +83,8 @@ def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
     example = next(
         (one.invoices[0] for one in gone if one.letter in ("final_notice", "on_hold", "delinquent")), "INV-…"
     )
-    table("Where to look", ("what", "where"), [
+    out.print(Text("Where to look", style="bold"))
+    for what, where in (
         ("the letters as files (.eml, .html, .txt)", place / "letters"),
         ("the ledger's export that was imported", place / "ledger"),
         ("why an invoice is where it is", f"{config} explain {example}"),
@@ -89,7 +92,11 @@ def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
         ("what the next cycle would send", f"{config} preview"),
         ("the next three months, if nobody paid", f"{config} simulate --days 90"),
         ("Prefect's record of the cycle", f"PREFECT_HOME={place / '.prefect'} {_as_typed('prefect')} server start"),
-    ])  # fmt: skip
+    ):
+        out.print(f"  {what}:", markup=False)
+        # On a line of its own, never broken: it is there to be pasted.
+        out.print(f"    {where}", markup=False, soft_wrap=True)
+    out.print()
 
 
 def _as_typed(command: str) -> str:

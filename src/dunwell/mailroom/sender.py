@@ -20,8 +20,6 @@ from dunwell.mailroom.envelope import wire_address
 _NO_SUCH_ADDRESS = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 _ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 _NOT_THE_ADDRESS = re.compile(r"relay|auth|spam|block|policy|denied|reputation|blacklist|not permitted", re.I)
-_AFTER_THE_TEXT = 600
-"""Seconds to wait for the answer to a letter: a server may take ten minutes (RFC 5321, 4.5.3.2.6)."""
 _ADDRESS_CODES = (550, 551, 553)
 
 
@@ -70,6 +68,8 @@ class Route:
     """The way to the mail server. `security` is 'none' (loopback only), 'starttls' or 'tls'; certificates are verified.
 
     `letters_per_minute` 0 means as fast as it goes. `archive` gets every letter in the same transaction.
+    `timeout` and `answer_timeout` are in seconds; the latter is for the answer to the letter itself, which may take a
+    server ten minutes (RFC 5321, 4.5.3.2.6).
     """
 
     host: str
@@ -78,6 +78,7 @@ class Route:
     username: str | None = None
     password: str | None = None
     timeout: int = 30
+    answer_timeout: int = 600
     letters_per_minute: int = 0
     archive: str | None = None
     ca_file: str | None = None
@@ -174,7 +175,7 @@ class Sender:
         try:
             smtp.send(_dotted(raw))
             if smtp.sock is not None:
-                smtp.sock.settimeout(_AFTER_THE_TEXT)
+                smtp.sock.settimeout(self._route.answer_timeout)
             code, said = smtp.getreply()
             if smtp.sock is not None:
                 smtp.sock.settimeout(self._route.timeout)
