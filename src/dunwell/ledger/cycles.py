@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -209,7 +210,13 @@ def _slip_kind(row: InvoiceRow) -> str:
 
 def worker_name() -> str:
     """Which process this is, for the books: machine, process id and when it started."""
-    return f"{os.uname().nodename}:{os.getpid()}:{_started(os.getpid())}"
+    return _name_of(os.getpid())
+
+
+@cache
+def _name_of(pid: int) -> str:
+    # By process id, so that a forked process does not go by its parent's name.
+    return f"{os.uname().nodename}:{pid}:{_started(pid)}"
 
 
 def is_gone(worker: str) -> bool:

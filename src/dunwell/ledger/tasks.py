@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Update, bindparam, select, update
 from sqlmodel import col
 
 from dunwell.ledger.books import Work
@@ -78,13 +78,25 @@ def settle_all(work: Work, keys: Sequence[str]) -> None:
         work.session.execute(query.values(state="done"))
 
 
+def _closing(about: ColumnElement[bool]) -> Update:
+    # Written once: putting it together anew for every letter took longer than running it.
+    query = update(TaskRow).where(
+        about, col(TaskRow.kind).in_(bindparam("kinds", expanding=True)), col(TaskRow.state) == "open"
+    )
+    return query.values(state="done")
+
+
+_OF_ACCOUNT = _closing(col(TaskRow.account_id) == bindparam("about_key"))
+_OF_INVOICE = _closing(col(TaskRow.invoice_id) == bindparam("about_key"))
+
+
 def settle_kinds(
     work: Work, kinds: Sequence[str], *, account_id: int | None = None, invoice_id: int | None = None
 ) -> None:
     """Close the open tasks of these kinds about an account or an invoice: what they asked for has happened."""
-    about = col(TaskRow.account_id) == account_id if account_id is not None else col(TaskRow.invoice_id) == invoice_id
-    query = update(TaskRow).where(about, col(TaskRow.kind).in_(kinds), col(TaskRow.state) == "open")
-    work.session.execute(query.values(state="done"))
+    query, key = (_OF_ACCOUNT, account_id) if account_id is not None else (_OF_INVOICE, invoice_id)
+    work.session.flush()
+    work.session.connection().execute(query, {"about_key": key, "kinds": list(kinds)})
 
 
 def open_tasks(work: Work) -> list[Task]:
