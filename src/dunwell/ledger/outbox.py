@@ -38,7 +38,6 @@ HANDED = "handed to the mail server; no answer on record"
 _TOUCHES = update(TouchRow).where(
     col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt"))
 )
-_SETTLE = update(LetterRow).where(col(LetterRow.id) == bindparam("key"))
 _CHANGED = (
     select(col(LetterLineRow.letter_id))
     .join(InvoiceRow, col(InvoiceRow.id) == col(LetterLineRow.invoice_id))
