@@ -24,16 +24,16 @@ async def flow_runs(count: int) -> None:
 
 
 @task(task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
-def nothing(name: str, key: int) -> None:
+async def nothing(name: str, key: int) -> None:
     """Nothing, as a task run."""
 
 
 @flow(name="empty_shard", persist_result=False)
-def _tasks(count: int) -> None:
+async def _tasks(count: int) -> None:
     for number in range(count):
-        nothing(f"I{number}", number)
+        await nothing(f"I{number}", number)
 
 
-def task_runs(count: int) -> None:
+async def task_runs(count: int) -> None:
     """`count` empty task runs in one flow run."""
-    _tasks(count)
+    await _tasks(count)

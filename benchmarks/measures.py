@@ -160,7 +160,8 @@ def cycle_with_prefect(folder: Path) -> list[Figure]:
         floors = load_floor()
         asyncio.run(floors.flow_runs(5))
         for kind, budget in (("flow", DUE), ("task", 0)):
-            floor = _timed(lambda k=kind: asyncio.run(floors.flow_runs(DUE)) if k == "flow" else floors.task_runs(DUE))
+            empty = floors.flow_runs if kind == "flow" else floors.task_runs
+            floor = _timed(lambda runs=empty: asyncio.run(runs(DUE)))
             os.environ["DUNWELL_CYCLE__FLOW_RUN_BUDGET"] = str(budget)
             place = folder / kind
             place.mkdir()
@@ -173,7 +174,7 @@ def cycle_with_prefect(folder: Path) -> list[Figure]:
                 fill(firm.books, DUE, due_share=1.0)
                 direct = _timed(lambda f=firm: _direct(f))
             # A letter is a task run of its own: the floor has them too.
-            letters_floor = _timed(lambda: floors.task_runs(DUE))
+            letters_floor = _timed(lambda: asyncio.run(floors.task_runs(DUE)))
             base = floor + letters_floor + direct
             figures.append(
                 Figure(

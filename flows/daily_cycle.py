@@ -54,8 +54,9 @@ async def _cycle(
 ) -> CycleReport:
     day.open_day(office, moment, even_if_stale=even_if_stale)
     failed = await _chase(office, moment, as_of)
+    day.gather_news(office, moment)
     day.check_volume(office, moment, confirmed=confirm_volume)
-    post = cast(Post, await letters(as_of, return_state=True).aresult())
+    post = cast(Post, await (await letters(as_of, return_state=True)).aresult())
     return day.close_day(office, moment, post, failed_runs=failed)
 
 
@@ -70,7 +71,7 @@ async def _chase(office: day.Office, moment: day.Moment, as_of: date | None) -> 
                 failed += await _chase_one(due, as_of)
         else:
             pairs = [(due.number, due.invoice_id) for due in page]
-            state = chase_shard(page[0].number, page[-1].number, pairs, as_of, return_state=True)
+            state = await chase_shard(page[0].number, page[-1].number, pairs, as_of, return_state=True)
             failed += await _failed_in(state, len(pairs))
         day.looked_at(office, moment, len(page))
     return failed

@@ -1,4 +1,7 @@
-"""Letters: send what is proposed, one letter an account a day. Hourly, it sends what waited for its window."""
+"""Letters: send what is proposed, one letter an account a day. Hourly, it sends what waited for its window.
+
+Asynchronous for the same reasons as `chase_invoice`.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,16 @@ from dunwell.desk.letters import Post
 
 
 @task(name="letter", task_run_name="{account}", cache_policy=NO_CACHE, persist_result=False)
-def letter(account: str, invoices: list[str], state: str, outcome: str) -> State[None]:
+async def letter(account: str, invoices: list[str], state: str, outcome: str) -> State[None]:
     """Show what became of one account's letter. It has left already: Prefect never sends and never retries one."""
     return Completed(name=state.replace("_", " ").capitalize(), message=outcome)
 
 
 @flow(name="letters", flow_run_name="letters", persist_result=False)
-def letters(as_of: date | None = None) -> State[Post]:
+async def letters(as_of: date | None = None) -> State[Post]:
     """Send every proposed letter whose hour it is. Safe beside a cycle and beside itself, at any rate of running."""
     post = Post()
     for sent in desk.post_all(wiring.office(), wiring.moment(as_of), post):
-        letter(sent.account, list(sent.invoices), sent.state, desk.outcome_without_names(sent), return_state=True)
+        await letter(sent.account, list(sent.invoices), sent.state, desk.outcome_without_names(sent), return_state=True)  # type: ignore[misc]  # typed as if it were synchronous
     message = f"{len(post.letters)} letters" + (f"; stopped: {post.away}" if post.away else "")
     return Completed(message=message, data=post)

@@ -13,8 +13,12 @@ from dunwell.desk.office import Office
 from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate, open_engine, require_current
+from dunwell.letters.printing import logo_for_mail
 from dunwell.letters.templates import Library
+from dunwell.liaison.documents import Source
+from dunwell.liaison.payment_links import Links
 from dunwell.mailroom.sender import Route
+from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.rules.tomltext import Problem, TomlProblems
@@ -113,7 +117,36 @@ def library() -> Library:
     """The letters: the user's templates before the built-in ones."""
     found = located()
     folder = found.path(found.settings.templates.folder) if found.settings.templates.folder else None
-    return Library(folder, found.settings.creditor.language)
+    own = found.settings.creditor
+    return Library(folder, own.language, color=own.color, logo=found.path(own.logo) if own.logo else None)
+
+
+def documents(policy: Policy) -> Source:
+    """Where the invoices' own documents come from: by default files below the settings' folder."""
+    found = located()
+    own = found.settings.documents
+    return Source(
+        folder=found.path(own.folder) if own.folder else found.folder,
+        hosts=own.hosts,
+        token=own.token.get_secret_value() if own.token else None,
+        timeout=own.timeout,
+        most=int(policy.attachments.document_mb * 1_000_000),
+    )
+
+
+def links() -> Links:
+    """Where payment links come from."""
+    pay = located().settings.pay
+    token = pay.token.get_secret_value() if pay.token else None
+    return Links(pay.link, pay.connector, token, pay.hosts, pay.timeout)
+
+
+def signing_key() -> SigningKey | None:
+    """The key that letters are signed with; None where the mail server does it."""
+    own = located().settings.dkim
+    if own.domain is None or own.selector is None or own.key is None:
+        return None
+    return SigningKey(own.domain, own.selector, own.key.get_secret_value())
 
 
 def route() -> Route:
@@ -137,14 +170,20 @@ def office() -> Office:
     """Everything that the desk works with, joined once a process."""
     found = located()
     books = open_books()
+    policy = read_policy(policy_file())
+    logo = found.settings.creditor.logo
     return Office(
         books=books,
-        policy=read_policy(policy_file()),
+        policy=policy,
         library=library(),
         creditor=found.settings.creditor,
         route=route(),
         key=_reply_key(books),
         redirect_to=found.settings.smtp.redirect_to,
+        documents=documents(policy),
+        links=links(),
+        dkim=signing_key(),
+        logo=logo_for_mail(found.path(logo)) if logo else None,
     )
 
 

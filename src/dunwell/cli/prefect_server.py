@@ -26,9 +26,13 @@ _QUIET = {
     "PREFECT_CLI_PROMPT": "false",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
-# The server's event log writes every 20 events. On SQLite each such write can lock out a request, which its client
-# then repeats two seconds later: a night took three times as long. Rarer and larger writes cost nothing.
+# The server writes every 20 events, and every state of a task run by itself. On SQLite each such write can lock out a
+# request, which its client then repeats two seconds later: a night took three times as long. Rarer and larger writes
+# cost nothing.
 _FEW_LOCKS = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "500",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "20",
 }

@@ -29,6 +29,7 @@ def run_direct(office: Office, moment: Moment, consent: Consent, progress: Calla
             failed += chase.chase_apart(office, [due.invoice_id for due in page], moment)
             day.looked_at(office, moment, len(page))
             progress("cases", len(page))
+        day.gather_news(office, moment)
         day.check_volume(office, moment, confirmed=consent.confirm_volume)
         post = Post()
         for _ in letters.post_all(office, moment, post):

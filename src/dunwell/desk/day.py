@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from dunwell.desk.letters import Post, Sent
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
-from dunwell.ledger import cases, cycles, due, outbox, tasks, touches
+from dunwell.ledger import cases, cycles, due, news, outbox, tasks, touches
 from dunwell.ledger.cycles import CycleRecord, CycleRunning, Slip
 from dunwell.ledger.due import DueInvoice
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tasks import Task
 from dunwell.letters.facts import LetterError
+from dunwell.rules.news import change
 from dunwell.rules.policy_parts import Volume
 from dunwell.terms.calendar import working_days_between
 from dunwell.terms.moment import Moment
@@ -118,10 +119,28 @@ def looked_at(office: Office, moment: Moment, count: int) -> None:
         cycles.add_looked_at(work, moment.on, count)
 
 
+NEWS_KEPT = timedelta(days=7)
+"""How long good news may wait for its hour; after that it would only puzzle its reader."""
+
+
+def gather_news(office: Office, moment: Moment) -> int:
+    """See which accounts are pressed or on hold, and for which that has ended; returns how many have news to be told.
+
+    May run twice: what is told already is told no more.
+    """
+    with office.books.write() as work:
+        news.drop_old(work, moment.on - NEWS_KEPT)
+        if not office.redirect_to:
+            news.wake_rehearsed(work)
+        changes = {key: change(standing, moment.on) for key, standing in news.standings(work).items()}
+        news.apply(work, changes, Pen(moment.now, moment.on))
+    return sum(len(one.news) for one in changes.values())
+
+
 def check_volume(office: Office, moment: Moment, *, confirmed: bool) -> int:
     """How many letters are proposed; raises UnsafeToChase when that is unusual and nobody has confirmed it."""
     with office.books.read() as work:
-        count = len(touches.proposals(work))
+        count = len(news.proposals(work))
         usual = cycles.usual_volume(work, moment.on, office.policy.volume.cycles)
     limits = office.policy.volume
     usual_enough = _usual_enough(count, usual, limits) or confirmed
@@ -147,7 +166,7 @@ def close_day(office: Office, moment: Moment, post: Post, *, failed_runs: int = 
     """Close the day: seal the journal, count expected against sent, list what waits and what could slip."""
     with office.books.write() as work:
         waiting = touches.waiting_reasons(work)
-        left = len(touches.proposals(work)) + sum(letter.state == "unsound" for letter in post.letters)
+        left = len(news.proposals(work)) + sum(letter.state == "unsound" for letter in post.letters)
         record = cycles.close_day(work, moment.on, moment.now, "stopped" if post.away else "done", left)
         usual = cycles.usual_volume(work, moment.on, office.policy.volume.cycles)
         slips = cycles.slips(work, moment.on)
@@ -189,6 +208,7 @@ __all__ = [
     "close_day",
     "due_count",
     "due_pages",
+    "gather_news",
     "looked_at",
     "open_day",
     "refuse_early",

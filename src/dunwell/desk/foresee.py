@@ -14,10 +14,12 @@ from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
+from dunwell.desk import matters
 from dunwell.desk.day import rules_digest
+from dunwell.desk.facts import Due
 from dunwell.desk.office import Office
-from dunwell.desk.writing import Due, Written, write_letter
-from dunwell.ledger import cases, cycles, due, letters
+from dunwell.desk.writing import Written, write_letter
+from dunwell.ledger import cases, cycles, due
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
 from dunwell.letters.facts import LetterError
@@ -79,16 +81,17 @@ def _preview_account(
     if not sends:
         return None
     going = {one.invoice_id for one, _ in sends}
-    others = [one.case for one in loaded if one.invoice_id not in going and one.case.open_principal.minor > 0]
+    others = [one for one in loaded if one.invoice_id not in going and one.case.open_principal.minor > 0]
     dues = [Due(one, decision.outcome) for one, decision in sends if isinstance(decision.outcome, Send)]
-    account = sends[0][0].case.account.number
+    account = sends[0][0].case.account
     numbers = tuple(one.case.invoice.number for one, _ in sends)
     try:
-        past = letters.past_of(letters.past(work, list(going)), going)
-        written = write_letter(office, dues, others, cases.contacts(work, [account_id])[account_id], past, moment)
+        fetched = matters.fetch(office, [account_id], moment)
+        about = matters.gather(office, work, {account_id: account}, {account_id: dues}, {account_id: others}, fetched)
+        written = write_letter(office, about[0], moment)
     except LetterError as error:
-        return Previewed(account, "", None, numbers, _why(sends), None, str(error))
-    return Previewed(account, written.draft.name, written.draft.stage, numbers, _why(sends, written), written)
+        return Previewed(account.number, "", None, numbers, _why(sends), None, str(error))
+    return Previewed(account.number, written.draft.name, written.draft.stage, numbers, _why(sends, written), written)
 
 
 def _why(sends: list[tuple[Loaded, Decision]], written: Written | None = None) -> str:

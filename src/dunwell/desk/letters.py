@@ -7,15 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from dunwell.desk import matters
+from dunwell.desk.enclosures import Lack
+from dunwell.desk.facts import Due, Matter
+from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused
-from dunwell.desk.writing import Due, Written, write_letter
-from dunwell.ledger import cases, cycles, outbox, tasks, touches
-from dunwell.ledger import letters as letter_rows
+from dunwell.desk.writing import Written, write_letter
+from dunwell.ledger import cases, cycles, news, outbox, settling, tasks, touches
 from dunwell.ledger.books import Work
 from dunwell.ledger.cycles import worker_name
 from dunwell.ledger.journal import Pen
-from dunwell.ledger.outbox import Settled
+from dunwell.ledger.settling import Settled
 from dunwell.ledger.touches import Proposal
 from dunwell.letters.facts import LetterError
 from dunwell.mailroom.sender import (
@@ -74,9 +77,9 @@ class Taken:
 
 
 def proposed(office: Office) -> list[Proposal]:
-    """The accounts with letters proposed."""
+    """The accounts with letters proposed, or news to be told."""
     with office.books.read() as work:
-        return touches.proposals(work)
+        return news.proposals(work)
 
 
 def post_all(office: Office, moment: Moment, post: Post) -> Iterator[Sent]:
@@ -132,7 +135,8 @@ def _outside_hours(office: Office, proposal: Proposal, moment: Moment) -> Sent |
 
 def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, sender: Sender) -> Iterator[Sent]:
     sender.connect()
-    taken, unsound = _take(office, proposals, moment)
+    fetched = matters.fetch(office, [one.account_id for one in proposals], moment)
+    taken, unsound = _take(office, proposals, fetched, moment)
     yield from unsound
     waiting = list(taken)
     last: tuple[Taken, Settled] | None = None
@@ -144,7 +148,8 @@ def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, s
                 waiting.pop(0)
                 continue
             one = waiting.pop(0)
-            answer = sender.send(office.creditor.email or "", one.written.draft.to_email, one.written.draft.raw)
+            draft = one.written.draft
+            answer = sender.send(office.creditor.email or "", draft.to_email, draft.raw, draft.copies)
             last = (one, _settled(answer, rehearsal=one.written.draft.rehearsal))
             yield _told(*last)
             if waiting:
@@ -153,19 +158,23 @@ def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, s
         _end_batch(office, last, waiting, moment)
 
 
-def _take(office: Office, proposals: Sequence[Proposal], moment: Moment) -> tuple[list[Taken], list[Sent]]:
+def _take(
+    office: Office, proposals: Sequence[Proposal], fetched: Fetched, moment: Moment
+) -> tuple[list[Taken], list[Sent]]:
     """Decide again under the accounts' locks, write the letters, and reserve them, all in one unit of work."""
     pen = Pen(moment.now, moment.on)
-    numbers = {proposal.account_id: proposal.number for proposal in proposals}
+    accounts = {proposal.account_id: proposal.account for proposal in proposals}
+    numbers = {key: account.number for key, account in accounts.items()}
     with office.books.write() as work:
         work.lock_accounts(numbers)
-        due, others = _still_due(office, work, numbers, moment.on, pen)
-        written, unsound = _write(office, work, due, others, moment)
+        due, others, gone = _still_due(office, work, numbers, moment.on, pen)
+        about = matters.gather(office, work, accounts, due, others, fetched)
+        written, unsound = _write(office, work, [one for one in about if one.account_id not in gone], moment)
         outbox.withdraw_waiting(work, numbers, "written anew, or not due any more, when it was to be tried again")
         drafts = [(numbers[account_id], one.draft) for account_id, one in written.items()]
         keys = outbox.reserve(work, drafts, pen, worker_name())
     taken = [
-        Taken(key, numbers[account_id], one, tuple(due[account_id]))
+        Taken(key, numbers[account_id], one, tuple(due.get(account_id, ())))
         for key, (account_id, one) in zip(keys, written.items(), strict=True)
     ]
     return taken, unsound
@@ -173,12 +182,14 @@ def _take(office: Office, proposals: Sequence[Proposal], moment: Moment) -> tupl
 
 def _still_due(
     office: Office, work: Work, numbers: dict[int, str], on: date, pen: Pen
-) -> tuple[dict[int, list[Due]], dict[int, list[cases.Loaded]]]:
-    """The accounts' proposed cases whose touch is still due, and their other open ones; changes are written down."""
+) -> tuple[dict[int, list[Due]], dict[int, list[cases.Loaded]], set[int]]:
+    """The accounts' proposed cases whose touch is still due, their other open ones, and whose letter has gone today;
+    changes are written down."""
     candidates = touches.proposed_invoices(work, numbers)
-    gone = set() if office.redirect_to else outbox.taken_slots(work, numbers.values(), on)
+    slots = set() if office.redirect_to else outbox.taken_slots(work, numbers.values(), on)
+    gone = {account_id for account_id, number in numbers.items() if outbox.slot_of(number, on) in slots}
     for account_id, theirs in list(candidates.items()):
-        if outbox.slot_of(numbers[account_id], on) in gone:
+        if account_id in gone:
             touches.hold_back(work, theirs, "the account's letter of the day has gone", on + ONE_DAY)
             del candidates[account_id]
     ids = {invoice_id for found in candidates.values() for invoice_id in found}
@@ -195,37 +206,39 @@ def _still_due(
         if one.case.open_principal.minor > 0:
             others.setdefault(one.account_id, []).append(one)
     touches.record_all(work, changed, pen)
-    return due, others
+    return due, others, gone
 
 
 def _write(
-    office: Office,
-    work: Work,
-    due: dict[int, list[Due]],
-    others: dict[int, list[cases.Loaded]],
-    moment: Moment,
+    office: Office, work: Work, about: Sequence[Matter], moment: Moment
 ) -> tuple[dict[int, Written], list[Sent]]:
     """The letters by account; one that is unsound waits until tomorrow, and a person is told."""
-    people = cases.contacts(work, due)
-    before = letter_rows.past(work, [one.loaded.invoice_id for found in due.values() for one in found])
     written: dict[int, Written] = {}
     unsound: list[Sent] = []
-    for account_id, found in due.items():
-        past = letter_rows.past_of(before, [one.loaded.invoice_id for one in found])
-        rest = [one.case for one in others.get(account_id, ())]
+    for matter in about:
         try:
-            written[account_id] = write_letter(office, found, rest, people[account_id], past, moment)
+            written[matter.account_id] = one = write_letter(office, matter, moment)
         except LetterError as error:
-            unsound.append(_unsound(work, found, moment.on, str(error)))
+            unsound.append(_unsound(work, matter, moment.on, str(error)))
         except Exception as error:  # one account's fault must not keep the others' letters back
-            _log.exception("letter of account %s", found[0].loaded.case.account.number)
-            unsound.append(_unsound(work, found, moment.on, f"a fault of ours: {type(error).__name__}; see the log"))
+            _log.exception("letter of account %s", matter.account.number)
+            unsound.append(_unsound(work, matter, moment.on, f"a fault of ours: {type(error).__name__}; see the log"))
+        else:
+            _tell_lacks(work, matter, one.lacks, moment.on)
     return written, unsound
 
 
-def _unsound(work: Work, due: Sequence[Due], on: date, why: str) -> Sent:
-    number, account_id = due[0].loaded.case.account.number, due[0].loaded.account_id
-    touches.hold_back(work, [one.loaded.invoice_id for one in due], why, on + ONE_DAY)
+def _tell_lacks(work: Work, matter: Matter, lacks: Sequence[Lack], on: date) -> None:
+    """A person is asked for the documents that a letter had to go without."""
+    for lack in lacks:
+        text = f"the {lack.what} of invoice {lack.invoice} did not go with its letter: {lack.why}"
+        key = f"document_missing:{lack.what}:{lack.invoice}"
+        tasks.make(work, key, "document_missing", text, made_on=on, role="operator", account_id=matter.account_id)
+
+
+def _unsound(work: Work, matter: Matter, on: date, why: str) -> Sent:
+    number, account_id = matter.account.number, matter.account_id
+    touches.hold_back(work, [one.loaded.invoice_id for one in matter.due], why, on + ONE_DAY)
     tasks.make(
         work, f"letter_unsound:{number}", "letter_unsound", why, made_on=on, role="operator", account_id=account_id
     )
@@ -254,8 +267,8 @@ def _end_batch(office: Office, last: tuple[Taken, Settled] | None, waiting: Sequ
 
 def _settled(answer: Answer, *, rehearsal: bool) -> Settled:
     match answer:
-        case Accepted(said):
-            return Settled("rehearsed" if rehearsal else "sent", said)
+        case Accepted(said, left_out):
+            return Settled("rehearsed" if rehearsal else "sent", said, left_out=left_out)
         case PutOff(said):
             return Settled("waiting", said)
         case Refused(said, bad_address):
@@ -266,7 +279,7 @@ def _settled(answer: Answer, *, rehearsal: bool) -> Settled:
 
 def _settle(office: Office, work: Work, taken: Taken, settled: Settled, moment: Moment) -> None:
     """Write down what the server said, and when the covered cases are looked at again."""
-    if not outbox.settle(work, taken.letter_id, settled, Pen(moment.now, moment.on)):
+    if not settling.settle(work, taken.letter_id, settled, Pen(moment.now, moment.on)):
         return
     if settled.state == "waiting" or settled.bad_address:
         return
@@ -299,5 +312,5 @@ def _told(taken: Taken, settled: Settled) -> Sent:
 
 def outcome_without_names(sent: Sent) -> str:
     """What became of a letter, in words that may stand in logs and in Prefect: no address, nobody's words."""
-    reason = "see the task for the operator" if sent.state == "unsound" else outbox.without_names(sent.reason)
+    reason = "see the task for the operator" if sent.state == "unsound" else settling.without_names(sent.reason)
     return f"{sent.letter or 'no letter'}: {reason}"

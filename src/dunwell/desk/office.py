@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from dunwell.ledger.books import Books
 from dunwell.ledger.cases import Surroundings
 from dunwell.letters.facts import CreditorFacts
 from dunwell.letters.templates import Library
+from dunwell.liaison.documents import Source
+from dunwell.liaison.payment_links import Links
 from dunwell.mailroom.sender import Route
+from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
 from dunwell.settings.sections import Creditor
 
 
 @dataclass(frozen=True)
 class Office:
-    """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs."""
+    """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
+    creditor's picture for mail programs, its kind and its bytes."""
 
     books: Books
     policy: Policy
@@ -25,7 +29,10 @@ class Office:
     route: Route
     key: str
     redirect_to: str | None = None
-    people: tuple[tuple[str, str], ...] = ()
+    documents: Source = field(default_factory=lambda: Source(None))
+    links: Links = field(default_factory=Links)
+    dkim: SigningKey | None = None
+    logo: tuple[str, bytes] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -50,4 +57,7 @@ class Office:
             address=own.address,
             vat_id=own.vat_id,
             register=own.registration,
+            other_ways=own.other_ways,
+            logo=self.logo is not None,
+            color=own.color,
         )

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -45,6 +45,14 @@ class Pen:
     who: str = SYSTEM
 
 
+class Chained(Protocol):
+    """The end of an account's chain: its row, or what stands for it."""
+
+    id: int | None
+    seq: int
+    head: str
+
+
 _HASHED = ("account_id", "seq", "at", "on", "who", "what", "invoice", "why", "data", "prev")
 
 
@@ -54,7 +62,7 @@ def _digest(row: Mapping[str, Any]) -> str:
 
 
 def write(
-    work: Work, account: AccountRow, pen: Pen, what: str, *, invoice: str | None = None, why: str = "", **data: object
+    work: Work, account: Chained, pen: Pen, what: str, *, invoice: str | None = None, why: str = "", **data: object
 ) -> None:
     """Append an entry to the account's chain. The account's row must be locked by this work on PostgreSQL."""
     if account.id is None:

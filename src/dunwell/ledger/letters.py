@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from dunwell.ledger import journal, tasks
+from dunwell.ledger import journal, news, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import COUNTED
 from dunwell.ledger.journal import Pen
-from dunwell.ledger.outbox import Settled, settle
+from dunwell.ledger.settling import Settled, settle
 from dunwell.ledger.tables import LOOK_NOW, AccountRow, InvoiceRow, LetterLineRow, LetterRow, TouchRow
 
 _SHOWN = {"handed": "in_doubt", "reserved": "waiting"}
@@ -79,7 +79,11 @@ class Past:
     days: tuple[date, ...] = ()
 
 
-def past(work: Work, invoice_ids: Sequence[int]) -> dict[int, list[tuple[str, date, str | None]]]:
+Before = tuple[str, date, str | None]
+"""A letter that went before: its Message-ID, day and stage."""
+
+
+def past(work: Work, invoice_ids: Sequence[int]) -> dict[int, list[Before]]:
     """The letters that these invoices got: Message-ID, day and stage, oldest first, by invoice."""
     query = (
         select(col(LetterLineRow.invoice_id), col(LetterRow.message_id), col(LetterRow.on), col(LetterRow.stage))
@@ -91,18 +95,35 @@ def past(work: Work, invoice_ids: Sequence[int]) -> dict[int, list[tuple[str, da
         )
         .order_by(col(LetterRow.id))
     )
-    found: dict[int, list[tuple[str, date, str | None]]] = {}
+    found: dict[int, list[Before]] = {}
     for invoice_id, message_id, on, stage in work.session.execute(query):
         found.setdefault(invoice_id, []).append((message_id, on, stage))
     return found
 
 
-def past_of(letters_by_invoice: Mapping[int, list[tuple[str, date, str | None]]], invoice_ids: Iterable[int]) -> Past:
+def past_of(letters_by_invoice: Mapping[int, list[Before]], invoice_ids: Iterable[int]) -> Past:
     """What went before about these cases together."""
     went = dict.fromkeys(one for invoice_id in invoice_ids for one in letters_by_invoice.get(invoice_id, ()))
     in_order = sorted(went, key=lambda one: one[1])
     days = {on for _, on, stage in in_order if stage not in ("issued", "upcoming", None)}
     return Past(tuple(message_id for message_id, _, _ in in_order), tuple(sorted(days, reverse=True)[:3]))
+
+
+def last_thread(work: Work, account_ids: Sequence[int]) -> dict[int, str]:
+    """The Message-ID of each account's last letter: news stand in its thread."""
+    if not account_ids:
+        return {}
+    newest = (
+        select(func.max(col(LetterRow.id)))
+        .where(
+            col(LetterRow.account_id).in_(account_ids),
+            col(LetterRow.state).in_(COUNTED),
+            col(LetterRow.kind) != "rehearsal",
+        )
+        .group_by(col(LetterRow.account_id))
+    )
+    query = select(col(LetterRow.account_id), col(LetterRow.message_id)).where(col(LetterRow.id).in_(newest))
+    return dict(work.session.execute(query).all())
 
 
 def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str) -> bool:
@@ -121,6 +142,7 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
         row.state, row.reason, row.slot = "withdrawn", f"settled by {pen.who}: did not go: {why}", None
         for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
             touch.state, touch.on, touch.letter_id = "waiting", None, None
+        news.settle(work, row.id, "withdrawn")
         _look_again(work, row.id)
         _tell_withdrawn(work, account, row, pen)
     tasks.settle(work, f"in_doubt:{message_id}")

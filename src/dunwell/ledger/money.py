@@ -109,6 +109,7 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
         account_id=account.id or 0,
         invoice_id=receipt.invoice_id,
         on=receipt.on,
+        booked_at=pen.now.isoformat(timespec="seconds"),
         amount=receipt.minor,
         currency=receipt.currency,
         reference=receipt.reference,
@@ -355,7 +356,7 @@ def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, l
     take_back_set_offs(work, invoice)
     count = select(func.count()).select_from(PaymentRow).where(col(PaymentRow.invoice_id) == invoice.id)
     key = f"adjust:{invoice.number}:{work.session.execute(count).scalar_one()}"
-    _book_adjustment(work, account, invoice, difference, key, listing.as_of, listing.source)
+    _book_adjustment(work, account, invoice, difference, key, listing.as_of, listing.source, pen)
     journal.write(
         work,
         account,
@@ -399,13 +400,14 @@ def _confirm_set_offs(work: Work, invoice: InvoiceRow, most: int) -> int:
 
 
 def _book_adjustment(
-    work: Work, account: AccountRow, invoice: InvoiceRow, minor: int, key: str, on: date, source: str
+    work: Work, account: AccountRow, invoice: InvoiceRow, minor: int, key: str, on: date, source: str, pen: Pen
 ) -> None:
     payment = PaymentRow(
         key=key,
         account_id=account.id or 0,
         invoice_id=invoice.id,
         on=on,
+        booked_at=pen.now.isoformat(timespec="seconds"),
         amount=minor,
         currency=invoice.currency,
         kind="adjustment",
@@ -443,7 +445,7 @@ def _explain_adjustments(work: Work, row: PaymentRow, account: AccountRow, minor
         if share and invoice_id is not None:
             invoice = work.session.get_one(InvoiceRow, invoice_id)
             _book_adjustment(
-                work, account, invoice, -share, f"explained:{row.key}:{invoice.number}", pen.on, row.source
+                work, account, invoice, -share, f"explained:{row.key}:{invoice.number}", pen.on, row.source, pen
             )
             minor -= _pay(work, account, invoice, share, "principal_first", row, pen)
     return minor

@@ -153,6 +153,7 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int], unread: Col
                 key=key,
                 account_id=account.id or 0,
                 on=taker.as_of,
+                booked_at=taker.pen.now.isoformat(timespec="seconds"),
                 amount=0,
                 currency=currency,
                 kind="unapplied",

@@ -8,7 +8,6 @@ again by itself. `slot` holds invariant 2: one letter of the cycle an account an
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,26 +17,22 @@ from typing import Any
 from sqlalchemy import bindparam, exists, insert, select, update
 from sqlmodel import col
 
-from dunwell.ledger import journal, tasks
+from dunwell.ledger import news, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
+from dunwell.ledger.settling import Settled, settle
 from dunwell.ledger.tables import (
-    LOOK_NOW,
-    AccountRow,
-    ContactRow,
     InvoiceRow,
     LetterBodyRow,
     LetterLineRow,
     LetterRow,
+    NewsRow,
     TouchRow,
 )
 from dunwell.terms.decision import Send
 
 TAKEN = "taken for sending; not handed to the mail server yet"
 HANDED = "handed to the mail server; no answer on record"
-_TOUCHES = update(TouchRow).where(
-    col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt"))
-)
 _CHANGED = (
     select(col(LetterLineRow.letter_id))
     .join(InvoiceRow, col(InvoiceRow.id) == col(LetterLineRow.invoice_id))
@@ -86,7 +81,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter ready to be reserved."""
+    """A letter ready to be reserved. `copies` are further addresses of the account, `news` what it tells beside."""
 
     account_id: int
     on: date
@@ -100,6 +95,9 @@ class Draft:
     covers: tuple[Cover, ...]
     deadline: date | None
     rehearsal: bool
+    copies: tuple[str, ...] = ()
+    news: tuple[int, ...] = ()
+    statement: bool = False
 
 
 def slot_of(account_number: str, on: date) -> str:
@@ -130,7 +128,12 @@ def withdraw_needless(work: Work) -> None:
         .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
         .where(col(TouchRow.state) == "proposed", col(TouchRow.channel) == "email")
     )
-    query = update(LetterRow).where(col(LetterRow.state) == "waiting", col(LetterRow.account_id).not_in(wanted))
+    told = select(col(NewsRow.account_id)).where(col(NewsRow.state) == "proposed")
+    query = update(LetterRow).where(
+        col(LetterRow.state) == "waiting",
+        col(LetterRow.account_id).not_in(wanted),
+        col(LetterRow.account_id).not_in(told),
+    )
     work.session.execute(query.values(state="withdrawn", reason="not due any more", slot=None))
 
 
@@ -157,7 +160,10 @@ def reserve(work: Work, drafts: Sequence[tuple[str, Draft]], pen: Pen, worker: s
         for draft in [d]
         for cover in draft.covers
     ]
-    work.session.connection().execute(_COVER, covers)
+    if covers:
+        work.session.connection().execute(_COVER, covers)
+    for letter_id, (_, draft) in zip(ids, drafts, strict=True):
+        news.take(work, letter_id, draft.news)
     return ids
 
 
@@ -165,7 +171,8 @@ def _row(number: str, draft: Draft, pen: Pen, worker: str) -> dict[str, Any]:
     return {
         "account_id": draft.account_id,
         "slot": None if draft.rehearsal else slot_of(number, draft.on),
-        "kind": "rehearsal" if draft.rehearsal else "cycle",
+        # What only brings news waits for no interval and counts for none.
+        "kind": "rehearsal" if draft.rehearsal else "cycle" if draft.covers else "news",
         "on": draft.on,
         "name": draft.name,
         "stage": draft.stage,
@@ -177,6 +184,7 @@ def _row(number: str, draft: Draft, pen: Pen, worker: str) -> dict[str, Any]:
         "state": "reserved",
         "reason": TAKEN,
         "deadline": draft.deadline,
+        "statement": draft.statement,
         "worker": worker,
         "reserved_at": pen.now.isoformat(timespec="seconds"),
         "settled_at": None,
@@ -205,99 +213,6 @@ def hand_over(work: Work, letter_id: int, worker: str) -> bool:
     return bool(done.rowcount == 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of a letter: its state and the reason; `bad_address` says that the server knows no such address."""
-
-    state: str
-    reason: str
-    bad_address: bool = False
-
-
-def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
-    """Write down what the server answered; False where the letter was settled before, which changes nothing."""
-    row = work.session.get_one(LetterRow, letter_id, with_for_update=work.postgres, populate_existing=True)
-    if row.state not in ("reserved", "handed", "in_doubt"):
-        return False
-    account = work.lock_account(row.account_id)
-    now = pen.now.isoformat(timespec="seconds")
-    row.state, row.reason, row.settled_at = settled.state, settled.reason, now
-    _settle_touches(work, letter_id, settled, rehearsal=row.kind == "rehearsal")
-    if settled.state == "failed":
-        _failed(work, row, settled, pen)
-    elif settled.state == "sent":
-        tasks.settle_kinds(work, ("letter_failed", "letter_unsound", "bad_address"), account_id=row.account_id)
-    _tell(work, account, row, pen)
-    return True
-
-
-def _tell(work: Work, account: AccountRow, row: LetterRow, pen: Pen) -> None:
-    """An entry for each invoice that the letter is about: each case's own history is whole."""
-    query = (
-        select(col(InvoiceRow.number))
-        .join(LetterLineRow, col(LetterLineRow.invoice_id) == col(InvoiceRow.id))
-        .where(col(LetterLineRow.letter_id) == row.id)
-        .order_by(col(InvoiceRow.number))
-    )
-    for number in work.session.execute(query).scalars().all():
-        journal.write(
-            work,
-            account,
-            pen,
-            f"letter_{row.state}",
-            invoice=number,
-            why=without_names(row.reason),
-            letter=row.name,
-            message_id=row.message_id,
-        )
-
-
-_CODES = re.compile(r"^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?(?=[ -]|$)")
-
-
-def without_names(answer: str) -> str:
-    """A mail server's answer as its codes alone: the words quote addresses, and journal and Prefect hold none."""
-    codes = _CODES.match(answer)
-    return f"the mail server answered {codes[0]}" if codes else answer
-
-
-_TOUCH_AFTER = {"waiting": "proposed", "withdrawn": "proposed", "failed": "failed"}
-
-
-def _settle_touches(work: Work, letter_id: int, settled: Settled, *, rehearsal: bool) -> None:
-    values: dict[str, Any] = {"state": _TOUCH_AFTER.get(settled.state, settled.state)}
-    if values["state"] == "proposed" or settled.bad_address:
-        values["on"] = None
-    if values["state"] == "failed":
-        # What the redirect address would not take says nothing about the customer's.
-        values["reason"] = "refused" if not (settled.bad_address or rehearsal) else "not_taken"
-    work.session.connection().execute(_TOUCHES.values(**values), {"key": letter_id})
-
-
-def _failed(work: Work, row: LetterRow, settled: Settled, pen: Pen) -> None:
-    """A letter that the server refused for good: a task, and the address is bad where it said so."""
-    if settled.bad_address:
-        theirs = update(ContactRow).where(
-            col(ContactRow.account_id) == row.account_id, col(ContactRow.email) == row.to_email
-        )
-        work.session.execute(theirs.values(bad_since=pen.on))
-        open_ones = update(InvoiceRow).where(
-            col(InvoiceRow.account_id) == row.account_id,
-            col(InvoiceRow.state) == "open",
-            col(InvoiceRow.kind) == "invoice",
-        )
-        work.session.execute(open_ones.values(next_on=LOOK_NOW))
-    tasks.make(
-        work,
-        f"letter_failed:{row.message_id}",
-        "bad_address" if settled.bad_address else "letter_failed",
-        f"letter '{row.name}' of {row.on} was refused: {settled.reason}",
-        made_on=pen.on,
-        account_id=row.account_id,
-        role="collector" if settled.bad_address else "operator",
-    )
-
-
 def release(work: Work, letter_id: int, pen: Pen, why: str) -> None:
     """A letter that was reserved and never handed over: it has not left, and what it covered is due again."""
     row = work.session.get_one(LetterRow, letter_id, with_for_update=work.postgres, populate_existing=True)
@@ -306,6 +221,7 @@ def release(work: Work, letter_id: int, pen: Pen, why: str) -> None:
     row.state, row.reason, row.slot = "withdrawn", why, None
     query = update(TouchRow).where(col(TouchRow.letter_id) == letter_id, col(TouchRow.state) == "reserved")
     work.session.execute(query.values(state="proposed", on=None, letter_id=None))
+    news.settle(work, letter_id, "withdrawn")
 
 
 def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pen) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 LOOK_NOW = date(1970, 1, 1)
@@ -16,7 +16,10 @@ LOOK_NOW = date(1970, 1, 1)
 
 
 class AccountRow(SQLModel, table=True):
-    """A customer's account. `seq` and `head` are the last journal entry's number and hash."""
+    """A customer's account. `seq` and `head` are the last journal entry's number and hash.
+
+    `pressed_since`: since when it has been chased past `late`; `hold_since`: since when it has been on hold.
+    """
 
     __tablename__ = "account"
     id: int | None = Field(default=None, primary_key=True)
@@ -36,6 +39,8 @@ class AccountRow(SQLModel, table=True):
     late_fee_percent: str | None = None
     source: str = "default"
     imported_on: date
+    pressed_since: date | None = Field(default=None, index=True)
+    hold_since: date | None = Field(default=None, index=True)
     seq: int = 0
     head: str = ""
 
@@ -99,7 +104,10 @@ class InvoiceRow(SQLModel, table=True):
 
 
 class PaymentRow(SQLModel, table=True):
-    """Money that came in, or an adjustment that the ledger's own list asked for (negative when it takes back)."""
+    """Money that came in, or an adjustment that the ledger's own list asked for (negative when it takes back).
+
+    `on` is its value date, `booked_at` the moment at which the books first had it (empty for older books).
+    """
 
     __tablename__ = "payment"
     id: int | None = Field(default=None, primary_key=True)
@@ -107,6 +115,7 @@ class PaymentRow(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True)
     invoice_id: int | None = Field(default=None, foreign_key="invoice.id", index=True)
     on: date
+    booked_at: str | None = None
     amount: int = Field(sa_column=Column(BigInteger, nullable=False))
     currency: str
     reference: str = ""
@@ -161,9 +170,25 @@ class LetterRow(SQLModel, table=True):
     state: str
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     deadline: date | None = None
+    statement: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     worker: str = ""
     reserved_at: str
     settled_at: str | None = None
+
+
+class NewsRow(SQLModel, table=True):
+    """Good news for an account that the daily letter carries, or a letter of its own: a payment that ended the chase,
+    a hold that ended. `since`: payments booked from that moment on are the ones thanked for."""
+
+    __tablename__ = "news"
+    __table_args__ = (UniqueConstraint("account_id", "kind", "on"), Index("ix_news_state", "state"))
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    kind: str
+    on: date
+    since: str
+    state: str
+    letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)
 
 
 class LetterBodyRow(SQLModel, table=True):

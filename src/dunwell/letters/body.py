@@ -26,8 +26,8 @@ from dunwell.letters.tags import (
     tags_in,
 )
 
-BLOCKS = ("invoices", "payment", "signature")
-"""The parts of a letter that the engine writes; each stands once in every letter."""
+BLOCKS = ("invoices", "concerned", "received", "parts", "payment", "signature")
+"""The parts of a letter that the engine writes."""
 
 PARAGRAPH, ITEM, BLOCK, UNBROKEN = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
 """Marks in the text form: a paragraph, a list item, a block; a space inside an identifier. Values never hold them."""
@@ -53,8 +53,9 @@ class Body:
     html: str
 
 
-def read_body(source: str, path: Path, first_line: int) -> Body:
-    """Both templates of a letter's body, which starts on `first_line` of the file; raises LetterError."""
+def read_body(source: str, path: Path, first_line: int, blocks: frozenset[str] = frozenset()) -> Body:
+    """Both templates of a letter's body, which starts on `first_line` of the file and has each of `blocks` once;
+    raises LetterError."""
     writer = Writer(path)
     if re.search("[\ue000-\uf8ff\ufdd0-\ufdef]", source):
         raise problem(path, first_line, "characters of the private use area do not belong in a letter: remove them")
@@ -62,12 +63,19 @@ def read_body(source: str, path: Path, first_line: int) -> Body:
     for chunk in _chunks(protected, first_line, writer):
         _write_chunk(chunk, writer)
     for name in BLOCKS:
-        if (times := writer.blocks.count(name)) != 1:
+        times = writer.blocks.count(name)
+        if name not in blocks and times:
+            writer.wrong(0, f"{{{{ blocks.{name} }}}} does not belong in this letter: it has {_list(blocks)}")
+        elif name in blocks and times != 1:
             found = "is missing" if times == 0 else f"stands {times} times"
             writer.wrong(0, f"{{{{ blocks.{name} }}}} {found}: put it once into the letter, alone in its paragraph")
     if writer.errors:
         raise Problems(writer.errors)
     return Body("".join(writer.text), "\n".join(part for part in writer.html if part))
+
+
+def _list(blocks: frozenset[str]) -> str:
+    return ", ".join(f"blocks.{name}" for name in BLOCKS if name in blocks) or "no blocks"
 
 
 def _chunks(text: str, line: int, writer: Writer) -> list[Chunk]:

@@ -40,8 +40,43 @@ WORDS = (
     "register",
     "and",
     "rehearsal",
+    "pay_online",
+    "payment_code",
+    "other_ways",
+    "part",
+    "part_state",
+    "part_open",
+    "part_paid",
+    "part_missed",
+    "received_on",
+    "reference",
+    "statement",
+    "date",
+    "details",
+    "balance",
+    "ageing",
+    "not_due",
+    "days_1_30",
+    "days_31_60",
+    "days_61_90",
+    "days_over_90",
+    "movements",
+    "payment",
+    "credit_note",
+    "charge",
+    "adjustment",
+    "in_dispute",
+    "promised_for",
+    "on_pause",
+    "not_asked",
+    "unapplied",
+    "banner_past_due",
+    "banner_on_hold",
+    "page",
 )
 """The words that every language has."""
+
+_BLANKS = {"page": ("{page}", "{pages}"), "promised_for": ("{date}",), "movements": ("{date}",)}
 
 # French sets a no-break space before the colon.
 _COLONS = {"fr": "\u00a0:"}
@@ -88,6 +123,8 @@ def _wrong(labels: dict[str, object]) -> Iterator[tuple[str, str]]:
             yield key, f"the word {key!r} is empty or no text: write it in this language"
         elif clean(word) != word.strip():
             yield key, f"the word {key!r} must be text on one line without control characters"
+        elif lack := [blank for blank in _BLANKS.get(key, ()) if blank not in word]:
+            yield key, f"the word {key!r} must hold {lack[0]}, which is filled in"
 
 
 def _line(source: str, key: str) -> int | None:

@@ -14,10 +14,13 @@ from dunwell.letters.tags import TAG
 
 _MACRO = re.compile(r"\{%-?\s*macro (\w+)\(\)\s*-?%\}(.*?)\{%-?\s*endmacro\s*-?%\}\n?", re.S)
 _COMMENT = re.compile(r"\{#.*?#\}", re.S)
-_INSPECTED = re.compile(r"\{%-?\s*(macro \w+\(\)|endmacro)\s*-?%\}|\{\{\s*body\s*\}\}")
+_INSPECTED = re.compile(r"\{%-?\s*(macro \w+\(\)|endmacro)\s*-?%\}|\{\{\s*(body|concerned)\s*\}\}")
 _BODY = re.compile(r"\{\{\s*body\s*\}\}")
 _BLOCK = re.compile(r"<!--block (\w+)-->")
 _ALIGN = re.compile(r"(text-align:\s*)(start|end)\b")
+HOUSE_COLOR = "#24455c"
+"""The colour of rules and headings: the creditor's own takes its place wherever it stands."""
+
 _SIDES = {"ltr": {"start": "left", "end": "right"}, "rtl": {"start": "right", "end": "left"}}
 _INDENT = re.compile(r"\n\s+")
 
@@ -29,15 +32,20 @@ class Layout:
     """The page and its three blocks, as Jinja sources. Raises LetterError when a part is missing.
 
     `inspected` is the file without its frame of macros: compiled for its errors alone, as only it has the file's lines.
+    `color` is the creditor's.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, color: str | None = None) -> None:
         self.path = path
         try:
-            source = _COMMENT.sub("", path.read_text("utf-8"))
+            source = _COMMENT.sub("", path.read_text("utf-8")).replace(HOUSE_COLOR, color or HOUSE_COLOR)
         except (OSError, UnicodeDecodeError) as error:
             raise problem(path, None, f"cannot be read ({error}): restore it from Dunwell's own templates") from None
         self._blocks = {name: body.strip() for name, body in _MACRO.findall(source)}
+        # The table with its demand is the table without it and more.
+        if "invoices" in self._blocks:
+            table = self._blocks.get("concerned", "")
+            self._blocks["invoices"] = self._blocks["invoices"].replace("{{ concerned }}", table)
         self._page = _MACRO.sub("", source).strip()
         self.inspected = _INSPECTED.sub("", path.read_text("utf-8"))
         wrong: list[LetterError] = [

@@ -21,6 +21,8 @@ _MARKS = re.compile(f"([{PARAGRAPH}{ITEM}{BLOCK}])")
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 Row = tuple[str, str]
+Column = tuple[str, Callable[[dict[str, Any]], str]]
+_SUMS = ("amount", "credited", "open", "days_late")
 
 
 def flow(rendered: str, blocks: Callable[[str], list[str]]) -> tuple[str, bool]:
@@ -81,7 +83,15 @@ class TextBlocks:
 
     def lines(self, name: str) -> list[str]:
         """The block called `name`."""
-        return {"invoices": self.invoices, "payment": self.payment, "signature": self.signature}[name]()
+        blocks = {
+            "invoices": self.invoices,
+            "concerned": self.concerned,
+            "received": self.received,
+            "parts": self.parts,
+            "payment": self.payment,
+            "signature": self.signature,
+        }
+        return blocks[name]()
 
     def rehearsal(self) -> list[str]:
         """The banner over a letter that goes to the redirect address; none otherwise."""
@@ -93,13 +103,8 @@ class TextBlocks:
     def invoices(self) -> list[str]:
         """What is open: each invoice, the three figures of each currency, and the other open invoices."""
         seen, words, formats = self._seen, self._words, self._formats
-        out = self._pairs(
-            [
-                (words["account_number"], formats.isolate(seen["account"]["number"])),
-                (words["as_of"], formats.date(seen["as_of"])),
-            ]
-        )
-        out += ["", *self._table(self._columns(), seen["invoices"])]
+        out = [line for sentence in seen["news_words"] for line in (*wrap(sentence), "")]
+        out += self.concerned()
         for total in seen["totals"]:
             figures = ("principal", "principal"), ("charges", "charges"), ("total", "outstanding")
             out += ["", *self._pairs([(words[word], formats.money(total[key])) for word, key in figures], right=True)]
@@ -108,9 +113,43 @@ class TextBlocks:
             out += ["", words["other_invoices"] + self._language.colon, "", *self._table(columns, seen["others"])]
         return out
 
-    def _columns(self) -> list[tuple[str, Callable[[dict[str, Any]], str]]]:
+    def concerned(self) -> list[str]:
+        """The invoices that the letter is about."""
+        seen, words, formats = self._seen, self._words, self._formats
+        head = self._pairs(
+            [
+                (words["account_number"], formats.isolate(seen["account"]["number"])),
+                (words["as_of"], formats.date(seen["as_of"])),
+            ]
+        )
+        return [*head, "", *self._table(self._columns(), seen["invoices"])]
+
+    def received(self) -> list[str]:
+        """The payments that the letter thanks for."""
+        formats, isolate = self._formats, self._formats.isolate
+        columns: list[Column] = [
+            ("received_on", lambda payment: formats.day(payment["on"])),
+            ("amount", lambda payment: formats.money(payment["amount"])),
+        ]
+        if any(payment["reference"] for payment in self._seen["payments"]):
+            columns.append(("reference", lambda payment: isolate(payment["reference"] or "")))
+        return self._table(columns, self._seen["payments"])
+
+    def parts(self) -> list[str]:
+        """The parts of an instalment plan: when and how much, and once it is agreed what became of each."""
+        formats, words, plan = self._formats, self._words, self._seen["plan"]
+        columns: list[Column] = [
+            ("part", lambda part: formats.number(part["number"])),
+            ("due", lambda part: formats.date(part["due"])),
+            ("amount", lambda part: formats.money(part["amount"])),
+        ]
+        if plan["agreed_on"]:
+            columns.append(("part_state", lambda part: words[f"part_{part['state']}"]))
+        return self._table(columns, plan["parts"])
+
+    def _columns(self) -> list[Column]:
         formats = self._formats
-        columns: list[tuple[str, Callable[[dict[str, Any]], str]]] = [
+        columns: list[Column] = [
             ("invoice", lambda invoice: formats.isolate(invoice["number"])),
             ("issued", lambda invoice: formats.day(invoice["issued"])),
             ("due", lambda invoice: formats.day(invoice["due"])),
@@ -122,7 +161,7 @@ class TextBlocks:
         hidden = [key for key in ("credited", "days_late") if not self._seen[f"shows_{key}"]]
         return [column for column in columns if column[0] not in hidden]
 
-    def _table(self, columns: list[tuple[str, Callable[[dict[str, Any]], str]]], records: tuple[Any, ...]) -> list[str]:
+    def _table(self, columns: list[Column], records: tuple[Any, ...]) -> list[str]:
         rows = [[cell(record) for _, cell in columns] for record in records]
         heads = [self._words[key] for key, _ in columns]
         orders = [self._order(record) for record in records]
@@ -130,7 +169,7 @@ class TextBlocks:
         widths = [max(map(width, cells)) for cells in zip(tops, bottoms, *rows, strict=True)]
         if self._rtl or sum(widths) + 2 * (len(widths) - 1) > TABLE_WIDTH:
             return self._records(heads, rows, orders)
-        right = [key in ("amount", "credited", "open", "days_late") for key, _ in columns]
+        right = [key in _SUMS for key, _ in columns]
         out = [_row(list(cells), widths, right) for cells in (tops, bottoms) if any(cells)]
         out.append("  ".join("-" * size for size in widths))
         for row, order in zip(rows, orders, strict=True):
@@ -146,7 +185,7 @@ class TextBlocks:
         return out[1:]
 
     def _order(self, record: dict[str, Any]) -> list[Row]:
-        order = record["purchase_order"]
+        order = record.get("purchase_order")
         return [(self._words["purchase_order"], self._formats.isolate(order))] if order else []
 
     def payment(self) -> list[str]:
@@ -158,7 +197,12 @@ class TextBlocks:
             pairs.append((account["label"], formats.isolate(first)))
             pairs += [("", formats.isolate(line)) for line in more]
         pairs.append((words["payment_reference"], formats.isolate(seen["payment_reference"])))
-        return [words["how_to_pay"] + self._language.colon, "", *self._pairs(pairs)]
+        out = [words["how_to_pay"] + self._language.colon, "", *self._pairs(pairs)]
+        for link in seen["pay_links"]:
+            out += ["", link["label"] + self._language.colon, link["url"]]
+        if seen["ways"]:
+            out += ["", words["other_ways"] + self._language.colon, *seen["ways"]]
+        return out + [line for sentence in seen["law_words"] for line in ("", *wrap(sentence))]
 
     def signature(self) -> list[str]:
         """Who writes, and whom to ask."""

@@ -8,9 +8,7 @@ attributes are looked up in plain dictionaries and nowhere else; and loops and s
 from __future__ import annotations
 
 import builtins
-import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -20,88 +18,15 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from dunwell.letters.facts import AccountFacts, CreditorFacts, InvoiceFacts, LetterError
+from dunwell.letters.facts import LetterError
+from dunwell.letters.inspection import LOOP, NO, inspect
 from dunwell.letters.problems import Problems, problem
 
 MAX_SOURCE = 64_000
 MAX_STRING = 20_000
 MAX_STEPS = 200_000
 
-_ALLOWED: tuple[type[nodes.Node], ...] = (
-    nodes.Template,
-    nodes.Output,
-    nodes.TemplateData,
-    nodes.If,
-    nodes.For,
-    nodes.Assign,
-    nodes.AssignBlock,
-    nodes.Name,
-    nodes.Const,
-    nodes.Getattr,
-    nodes.Getitem,
-    nodes.Slice,
-    nodes.Tuple,
-    nodes.List,
-    nodes.Keyword,
-    nodes.And,
-    nodes.Or,
-    nodes.Not,
-    nodes.Compare,
-    nodes.Operand,
-    nodes.CondExpr,
-    nodes.Filter,
-    nodes.Test,
-    nodes.Concat,
-    nodes.Add,
-    nodes.Sub,
-    nodes.Neg,
-    nodes.Pos,
-)
 _TESTS = ("defined", "undefined", "none", "true", "false", "odd", "even", "in", "eq", "ne", "lt", "le", "gt", "ge")
-_LOOP = frozenset({"first", "last", "index", "index0", "length", "revindex", "revindex0"})
-_NO = {
-    nodes.Call: "calls are not possible in a letter: use the facts and filters",
-    nodes.Mul: "multiplication is not possible in a letter: Dunwell computes the amounts",
-    nodes.Pow: "powers are not possible in a letter: Dunwell computes the amounts",
-    nodes.Include: "a letter cannot include other files: write the words here",
-    nodes.Import: "a letter cannot import other files: write the words here",
-    nodes.FromImport: "a letter cannot import other files: write the words here",
-    nodes.Extends: "a letter cannot extend other files: the layout is added by itself",
-}
-
-NAMES = frozenset(
-    {
-        "salutation",
-        "closing",
-        "letter",
-        "stage",
-        "as_of",
-        "creditor",
-        "account",
-        "invoices",
-        "others",
-        "totals",
-        "payment_reference",
-        "deadline",
-        "suspend_on",
-        "suspended",
-        "late_fee_percent",
-        "earlier",
-        "attached",
-        "first",
-        "count",
-        "single",
-        "amount_due",
-    }
-)
-"""The facts that a letter's template may name, `blocks` aside."""
-
-_MEMBERS = {
-    "creditor": frozenset(f.name for f in fields(CreditorFacts)),
-    "account": frozenset(f.name for f in fields(AccountFacts)),
-    "first": frozenset(f.name for f in fields(InvoiceFacts)) | {"outstanding"},
-    "loop": _LOOP,
-}
 
 
 class Cage(ImmutableSandboxedEnvironment):
@@ -128,7 +53,7 @@ class Cage(ImmutableSandboxedEnvironment):
         """A key of a plain dictionary, or what a loop tells about itself; nothing else has attributes."""
         if type(obj) is dict:
             return obj[attribute] if attribute in obj else self.undefined(f"there is no fact {attribute!r} here")
-        if isinstance(obj, LoopContext) and attribute in _LOOP:
+        if isinstance(obj, LoopContext) and attribute in LOOP:
             return builtins.getattr(obj, attribute)
         if isinstance(obj, Undefined):
             str(obj)
@@ -146,7 +71,7 @@ class Cage(ImmutableSandboxedEnvironment):
 
     def call(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refused: a letter calls nothing."""
-        raise SecurityError(_NO[nodes.Call])
+        raise SecurityError(NO[nodes.Call])
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Whole numbers only: `+` on strings or lists could be made to grow without bound."""
@@ -215,13 +140,18 @@ def _each(context: Context, values: Any) -> Any:
     return values
 
 
-def compile_letter(cage: Cage, source: str, path: Path, known: frozenset[str]) -> Template:
-    """The compiled template, after every node of it was looked at; raises LetterError with all that is wrong."""
+def compile_letter(
+    cage: Cage, source: str, path: Path, known: frozenset[str], expected: tuple[str, ...] = ()
+) -> Template:
+    """The compiled template, after every node of it was looked at; raises LetterError with all that is wrong.
+
+    `known` are the names that it may use, `expected` the facts that it must.
+    """
     if len(source) > MAX_SOURCE:
         raise problem(path, None, f"longer than {MAX_SOURCE} characters: a letter is a page")
     try:
         tree = cage.parse(source, filename=str(path))
-        if wrong := [problem(path, line, what) for line, what in _inspect(tree, known)]:
+        if wrong := [problem(path, line, what) for line, what in inspect(tree, known, expected)]:
             raise Problems(wrong)
         _bound(tree, cage)
         code = cage.compile(tree, filename=str(path))
@@ -259,54 +189,6 @@ def _line(template: Template, error: BaseException) -> int | None:
             line = template.get_corresponding_lineno(trace.tb_lineno)
         trace = trace.tb_next
     return line
-
-
-def _inspect(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[int, str]]:
-    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")} | {"loop"}
-    for name in sorted(own & known):
-        yield 1, f"{name!r} is a fact: call your own variable otherwise"
-    for node in _walk(tree):
-        if not isinstance(node, _ALLOWED):
-            name = type(node).__name__.lower()
-            yield (
-                node.lineno,
-                _NO.get(type(node), f"{name!r} is not possible in a letter: use if, for, set and the filters"),
-            )
-        elif isinstance(node, nodes.Name) and node.ctx == "load" and node.name not in known | own:
-            yield node.lineno, f"unknown name {node.name!r}{_nearest(node.name, known)}"
-        elif isinstance(node, (nodes.Getattr, nodes.Getitem)):
-            yield from _inspect_member(node)
-        elif isinstance(node, nodes.For) and node.recursive:
-            yield node.lineno, "recursive loops are not possible in a letter"
-
-
-def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _walk(child)
-
-
-def _inspect_member(node: nodes.Getattr | nodes.Getitem) -> Iterator[tuple[int, str]]:
-    if not isinstance(node.node, (nodes.Name, nodes.Getattr, nodes.Getitem)):
-        yield node.lineno, "only facts have parts: no methods or attributes of values"
-        return
-    member: Any = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
-    if isinstance(node, nodes.Getitem) and not isinstance(node.arg, (nodes.Slice, nodes.Const, nodes.Name, nodes.Neg)):
-        yield node.lineno, "only a number, a name or a slice may stand in the brackets"
-    if not isinstance(member, str):
-        return
-    if member.startswith("_"):
-        yield node.lineno, f"{member!r} is out of reach: a letter sees facts only"
-        return
-    owner = node.node.name if isinstance(node.node, nodes.Name) else ""
-    members = _MEMBERS.get(owner)
-    if members is not None and member not in members:
-        yield node.lineno, f"there is no fact '{owner}.{member}'{_nearest(member, members)}"
-
-
-def _nearest(name: str, known: frozenset[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1)
-    return f": did you mean {near[0]!r}?" if near else ": see the list of facts in the documentation"
 
 
 def _bound(tree: nodes.Template, cage: Cage) -> None:

@@ -10,14 +10,17 @@ from typing import TypeVar
 from dunwell.letters import samples
 from dunwell.letters.body import read_body
 from dunwell.letters.facts import LetterError
+from dunwell.letters.inspection import EXPECTED, NAMES
 from dunwell.letters.labels import read_labels
 from dunwell.letters.languages import chain, tag
 from dunwell.letters.layout import Layout
+from dunwell.letters.printing import Printer
 from dunwell.letters.problems import Problems, listed, problem
-from dunwell.letters.sandbox import NAMES, compile_letter
+from dunwell.letters.sandbox import compile_letter
+from dunwell.letters.sentences import Sentences
 from dunwell.letters.view import LAYOUT_NAMES, Language
 from dunwell.letters.writing import LetterTemplate, cages
-from dunwell.terms.letter import LETTERS
+from dunwell.terms.letter import LETTERS, blocks_of
 
 _FRONT = re.compile(r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*\n(?P<body>.*)\Z", re.S | re.M)
 _SUBJECT = re.compile(r"^subject:[ \t]*(?P<subject>\S.*)$")
@@ -37,11 +40,21 @@ class Library:
     """Letters by name and language. Each is read, checked and compiled when it is first asked for, then kept.
 
     `folder` is the user's own (None: they have none): what it lacks comes from `builtin`. `fallback_language` is the
-    creditor's: used where the account's language has no such letter, and English after it.
+    creditor's: used where the account's language has no such letter, and English after it. `color` (#rrggbb) and `logo`
+    are the creditor's own.
     """
 
-    def __init__(self, folder: Path | None, fallback_language: str = "en", *, builtin: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        fallback_language: str = "en",
+        *,
+        builtin: Path | None = None,
+        color: str | None = None,
+        logo: Path | None = None,
+    ) -> None:
         self.fallback_language = tag(fallback_language)
+        self._color, self._logo = color, logo
         own = [] if folder is None else [folder]
         self._folders = tuple(dict.fromkeys([*own, builtin or builtin_folder()]))
         self._known: dict[tuple[str, ...], object] = {}
@@ -54,6 +67,17 @@ class Library:
     def find(self, letter: str, language: str) -> LetterTemplate:
         """The letter in `language`, else in the next language of the chain; raises LetterError when it is unsound."""
         return self._once(("find", letter, language), lambda: self._find(letter, language))
+
+    def printer(self) -> Printer:
+        """What prints statements; raises LetterError where its page, its fonts or the logo cannot be used."""
+        return self._once(("printer",), self._load_printer)
+
+    def _load_printer(self) -> Printer:
+        page, fonts = self._path("statement.typ"), self._path("fonts")
+        if page is None or fonts is None:
+            what = "statement.typ or fonts is missing: restore it from Dunwell's own templates"
+            raise problem(self._folders[-1], None, what)
+        return Printer(page, fonts, self._logo)
 
     def check(self, *, own_only: bool = False) -> list[LetterError]:
         """All problems of all letters, layouts and labels. Every letter is also filled in with many sample facts.
@@ -78,7 +102,13 @@ class Library:
         if (own / "layout.html.j2").exists():
             return self.languages()
         return tuple(
-            sorted({path.parent.name for name in ("*.md.j2", "labels.toml") for path in own.glob(f"*/{name}")})
+            sorted(
+                {
+                    path.parent.name
+                    for name in ("*.md.j2", "labels.toml", "sentences.toml")
+                    for path in own.glob(f"*/{name}")
+                }
+            )
         )
 
     def _check_letter(self, letter: str, language: str, *, may_lack: bool = False) -> list[LetterError]:
@@ -119,40 +149,65 @@ class Library:
             return None
         front, body, body_line = _split(path)
         layout = self._layout()
-        text_cage, html_cage = cages(language.formats)
+        text_cage, html_cage = self._once(("cages", name), lambda: cages(language.formats))
         errors: list[LetterError] = []
         # Everything that can be looked at is looked at, so that one check tells all.
         subject = _kept(errors, lambda: compile_letter(text_cage, "\n" * (front[0] - 1) + front[1], path, NAMES))
-        read = _kept(errors, lambda: read_body(body, path, body_line))
-        text = _kept(errors, lambda: compile_letter(text_cage, read.text, path, NAMES)) if read else None
-        if errors or not (subject and read and text):
+        read = _kept(errors, lambda: read_body(body, path, body_line, blocks_of(letter)))
+        must = EXPECTED.get(letter, ())
+        text = _kept(errors, lambda: compile_letter(text_cage, read.text, path, NAMES, must)) if read else None
+        sentences = _kept(errors, lambda: self.sentences(name))
+        if errors or not (subject and read and text and sentences):
             raise Problems(errors)
         known = NAMES | LAYOUT_NAMES
         self._once(("inspected", name), lambda: compile_letter(html_cage, layout.inspected, layout.path, known))
         page = layout.around(read.html, language.direction)
         html = compile_letter(html_cage, page, layout.path, known)
-        return LetterTemplate(letter, language, path, layout.path, subject, text, html)
+        return LetterTemplate(letter, language, path, layout.path, subject, text, html, sentences)
+
+    def sentences(self, name: str) -> Sentences:
+        """The sentences of the language `name`, or of the language that it is a region of; raises LetterError."""
+        return self._once(("sentences", name), lambda: self._load_sentences(name))
+
+    def _load_sentences(self, name: str) -> Sentences:
+        path = self._nearest(name, "sentences.toml")
+        language = self._language(name)
+        if path is None or language is None:
+            what = "sentences.toml is missing: copy that of another language and translate it"
+            raise problem(self._folders[-1] / name, None, what)
+        return Sentences(path, *self._once(("cages", name), lambda: cages(language.formats)))
+
+    def language(self, name: str) -> Language:
+        """The words and forms of the language `name`; raises LetterError where its labels are unsound."""
+        found = self._language(name)
+        if found is None:
+            raise LetterError(f"there is no language {name!r}: the languages are {', '.join(self.languages())}")
+        return found
 
     def _language(self, name: str) -> Language | None:
         return self._once(("language", name), lambda: self._load_language(name))
 
     def _load_language(self, name: str) -> Language | None:
+        path = self._nearest(name, "labels.toml")
+        if path is None:
+            what = "labels.toml is missing: copy that of another language and translate it"
+            raise problem(self._folders[0] / name, None, what)
+        return read_labels(path, name)
+
+    def _nearest(self, name: str, file: str) -> Path | None:
+        """The language's own file, else that of the language that it is a region of."""
         parts = name.split("-")
-        for end in range(len(parts), 0, -1):
-            if path := self._path(f"{'-'.join(parts[:end])}/labels.toml"):
-                return read_labels(path, name)
-        raise problem(
-            self._folders[0] / name, None, "labels.toml is missing: copy that of another language and translate it"
-        )
+        paths = (self._path(f"{'-'.join(parts[:end])}/{file}") for end in range(len(parts), 0, -1))
+        return next((path for path in paths if path), None)
 
     def _layout(self) -> Layout:
         path = self._path("layout.html.j2")
         if path is None:
             raise problem(self._folders[-1], None, "layout.html.j2 is missing: restore it from Dunwell's own templates")
-        return self._once(("layout",), lambda: Layout(path))
+        return self._once(("layout",), lambda: Layout(path, self._color))
 
     def _path(self, name: str) -> Path | None:
-        return next((folder / name for folder in self._folders if (folder / name).is_file()), None)
+        return next((folder / name for folder in self._folders if (folder / name).exists()), None)
 
     def _once(self, key: tuple[str, ...], load: Callable[[], Thing]) -> Thing:
         if key not in self._known:

@@ -6,8 +6,22 @@ import re
 from dataclasses import dataclass, fields
 from typing import Any
 
-from dunwell.letters.facts import AccountFacts, CreditorFacts, Facts, InvoiceFacts, Total
+from dunwell.letters.facts import (
+    AccountFacts,
+    ClaimFacts,
+    CreditorFacts,
+    DisputeFacts,
+    Facts,
+    GoodwillFacts,
+    InvoiceFacts,
+    PartFacts,
+    PaymentFacts,
+    PlanFacts,
+    PromiseFacts,
+    Total,
+)
 from dunwell.letters.languages import Formats, iban
+from dunwell.terms.money import Money, totals
 
 # Line breaks and controls (a header or a table could be broken with them), direction overrides and isolates (text
 # after the value could be turned round), and the marks that the engine itself uses.
@@ -16,8 +30,21 @@ _UNSAFE = re.compile(
 )
 _NEW_LINE = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 
-_NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in (CreditorFacts, AccountFacts, InvoiceFacts, Total)}
-_FACTS = tuple(f.name for f in fields(Facts) if f.name != "redirected_from")
+_RECORDS = (
+    CreditorFacts,
+    AccountFacts,
+    InvoiceFacts,
+    Total,
+    PaymentFacts,
+    PromiseFacts,
+    ClaimFacts,
+    DisputeFacts,
+    PartFacts,
+    PlanFacts,
+    GoodwillFacts,
+)
+_NAMES = {kind: tuple(f.name for f in fields(kind)) for kind in _RECORDS}
+_FACTS = tuple(f.name for f in fields(Facts) if f.name not in ("redirected_from", "sentences"))
 _FORMAL = frozenset({"delinquent", "on_hold", "final_notice"})
 
 
@@ -61,18 +88,24 @@ def plain(value: Any) -> Any:
 
 def view(facts: Facts, language: Language) -> dict[str, Any]:
     """All names that a letter and the layout around it may use."""
-    words, formats = language.words, language.formats
+    words = language.words
     seen: dict[str, Any] = {name: plain(getattr(facts, name)) for name in _FACTS}
     invoices = seen["invoices"]
     seen |= {
         "salutation": seen["account"]["salutation"] or words["salutation"],
         "closing": words["closing_formal" if facts.letter in _FORMAL else "closing"],
-        "first": invoices[0],
+        "first": invoices[0] if invoices else None,
         "count": len(invoices),
         "single": len(invoices) == 1,
-        "amount_due": formats.join([formats.money(total.outstanding) for total in facts.totals], words["and"]),
+        "amount_due": _sums([total.outstanding for total in facts.totals], language),
+        "received_amount": _sums([payment.amount for payment in facts.payments], language),
     }
     return seen
+
+
+def _sums(amounts: list[Money], language: Language) -> str:
+    """The sum of each currency, as one phrase."""
+    return language.formats.join([language.formats.money(one) for one in totals(amounts)], language.words["and"])
 
 
 def around(facts: Facts, language: Language) -> dict[str, Any]:
@@ -87,6 +120,9 @@ def around(facts: Facts, language: Language) -> dict[str, Any]:
         "bank_accounts": _bank_accounts(facts.totals, language.words),
         "shows_credited": any(invoice.credited for invoice in facts.invoices),
         "shows_days_late": any(invoice.days_late for invoice in facts.invoices),
+        "pay_links": _pay_links(facts.totals, language),
+        "codes": tuple(code_name(total.principal.currency) for total in facts.totals if total.code),
+        "ways": lines(facts.creditor.other_ways),
     }
 
 
@@ -105,6 +141,23 @@ def _bank_accounts(totals: tuple[Total, ...], words: dict[str, str]) -> tuple[di
     )
 
 
+def _pay_links(totals: tuple[Total, ...], language: Language) -> tuple[dict[str, str], ...]:
+    """Where each sum can be paid online: its label, with the currency where there are several."""
+    links = [(total.principal.currency, total.link) for total in totals if total.link]
+    label = language.words["pay_online"]
+    several = len(links) > 1
+    return tuple({"label": f"{label} ({currency})" if several else label, "url": url} for currency, url in links)
+
+
+def code_name(currency: str) -> str:
+    """The Content-ID of the payment code's picture for a currency."""
+    return f"payment-code-{currency.lower()}@letter"
+
+
+LOGO = "logo@letter"
+"""The Content-ID of the creditor's logo."""
+
+
 LAYOUT_NAMES = frozenset(
     {
         "words",
@@ -118,6 +171,11 @@ LAYOUT_NAMES = frozenset(
         "shows_days_late",
         "subject",
         "preheader",
+        "news",
+        "law",
+        "pay_links",
+        "codes",
+        "ways",
     }
 )
 """What the layout may name besides the facts."""

@@ -11,11 +11,13 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from dunwell.letters.body import UNBROKEN
-from dunwell.letters.facts import Facts, LetterError
+from dunwell.letters.facts import Facts, InvoiceFacts, LetterError
 from dunwell.letters.languages import Formats, has_rtl
 from dunwell.letters.plaintext import TextBlocks, flow
 from dunwell.letters.sandbox import Cage, render
+from dunwell.letters.sentences import Sentences
 from dunwell.letters.view import Language, around, view
+from dunwell.terms.letter import asks, blocks_of
 
 MAX_WORDS = 100_000
 MAX_PAGE = 100_000_000
@@ -48,48 +50,70 @@ class LetterTemplate:
     subject: Template
     text: Template
     html: Template
+    sentences: Sentences
 
     def fill(self, facts: Facts, *, fell_back: bool) -> Letter:
         """The letter for these facts; raises LetterError when something that every letter has is missing."""
         self._refuse(lacking(facts))
         seen = view(facts, self.language)
+        news = [one.fill(seen) for one in self.sentences.news(facts)] if asks(self.letter) else []
+        law = [one.fill(seen) for one in self.sentences.of_law(facts)]
         # Text before HTML: both come from one source, and only the text template knows the file's lines.
         subject = _one_line(render(self.subject, seen, self.path, MAX_WORDS))
         words = render(self.text, seen, self.path, MAX_WORDS)
         seen |= around(facts, self.language)
+        seen |= {"news": tuple(html for _, html in news), "law": tuple(html for _, html in law)}
+        seen |= {"news_words": [words for words, _ in news], "law_words": [words for words, _ in law]}
         blocks = TextBlocks(seen, self.language)
         text, worded = flow(words, blocks.lines)
         self._refuse(None if subject else "the subject came out empty")
         self._refuse(None if worded else "the letter came out without a word")
         seen["subject"] = subject
-        seen["preheader"] = f"{self.language.words['total']}{self.language.colon} {seen['amount_due']}"
+        seen["preheader"] = self._preheader(seen)
         page = _EMPTY.sub("", render(self.html, seen, self.layout, MAX_PAGE))
         text = "\n".join([*blocks.rehearsal(), text])
         return Letter(subject, text, _BLANK.sub("\n", page), self.language.name, fell_back)
+
+    def _preheader(self, seen: dict[str, Any]) -> str:
+        """What a mail program shows beside the subject: the sum, where the letter asks for one."""
+        if not asks(self.letter):
+            return ""
+        return f"{self.language.words['total']}{self.language.colon} {seen['amount_due']}"
 
     def _refuse(self, lack: str | None) -> None:
         if lack:
             raise LetterError(f"the letter {self.letter!r} in {self.language.name!r} is not written: {lack}")
 
 
-def lacking(facts: Facts) -> str | None:  # noqa: PLR0911  (a list of lacks, one return each)
+def lacking(facts: Facts) -> str | None:
     """What the facts lack for any letter to be written; None when they are complete."""
-    if not facts.invoices:
+    if facts.letter not in ("released", "payment_received") and not facts.invoices:
         return "there is no invoice in it"
-    for invoice in facts.invoices:
-        if not invoice.number.strip():
-            return "an invoice has no number"
-        if not invoice.due or not invoice.issued:
-            return f"invoice {invoice.number} has no due date or no invoice date"
-        if invoice.outstanding.minor <= 0:
-            return f"nothing is open on invoice {invoice.number}"
+    if facts.letter == "payment_received" and not facts.payments:
+        return "there is no payment in it"
+    found = (_lacking_invoice(invoice, asking=asks(facts.letter)) for invoice in facts.invoices)
+    lack = next((one for one in found if one), None)
+    return lack or (_lacking_payment(facts) if "payment" in blocks_of(facts.letter) else None)
+
+
+def _lacking_invoice(invoice: InvoiceFacts, *, asking: bool) -> str | None:
+    if not invoice.number.strip():
+        return "an invoice has no number"
+    if not invoice.due or not invoice.issued:
+        return f"invoice {invoice.number} has no due date or no invoice date"
+    if asking and invoice.outstanding.minor <= 0:
+        return f"nothing is open on invoice {invoice.number}"
+    return None
+
+
+def _lacking_payment(facts: Facts) -> str | None:
     currencies = {total.principal.currency for total in facts.totals}
-    for currency in {invoice.amount.currency for invoice in facts.invoices} - currencies:
+    for currency in sorted({invoice.amount.currency for invoice in facts.invoices} - currencies):
         return f"there is no total and no bank account for {currency}"
     for total in facts.totals:
         if not total.bank_account.strip():
             return f"there is no bank account for {total.principal.currency}"
-        if total.outstanding.minor <= 0:
+        if total.outstanding.minor <= 0 and asks(facts.letter):
             return f"the total in {total.principal.currency} is no amount to ask for"
     return None
 

@@ -1,7 +1,8 @@
-"""The letter as a message: headers, text and HTML, ready for the wire."""
+"""The letter as a message: headers, text and HTML, pictures and attachments, ready for the wire."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Sequence
@@ -9,13 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import charset
 from email.header import Header
+from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
+from urllib.parse import quote
 
 _UTF8 = charset.Charset("utf-8")
 _UTF8.body_encoding = charset.QP
 _LINE_BREAKS = re.compile(r"[\r\n\x00-\x1f\x7f]+")
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +35,58 @@ class Addressed:
     thread: Sequence[str]
     at: datetime
     language: str
+    cc: tuple[tuple[str, str], ...] = ()
 
 
-def message(letter_subject: str, text: str, html: str, addressed: Addressed) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A PDF that comes with the letter, by the name that the receiver sees."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture inside the letter: the HTML names it `cid:name`, and `name` has an @. `kind` is png or jpeg."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def message(
+    letter_subject: str,
+    text: str,
+    html: str,
+    addressed: Addressed,
+    pictures: Sequence[Picture] = (),
+    enclosures: Sequence[Enclosure] = (),
+) -> bytes:
     """The message's bytes, ASCII throughout.
 
     `Auto-Submitted` (RFC 3834) keeps robots from answering; `References` (RFC 5322) keeps all letters of a case in
-    one thread.
+    one thread. The parts nest as mail programs expect them: mixed (related (alternative (text, html), pictures), PDFs).
     """
-    # The same letter has the same bytes; quoted-printable never writes `=_`, so no text can hold the boundary.
-    mail = MIMEMultipart("alternative", boundary=f"=_{hashlib.sha256(addressed.message_id.encode()).hexdigest()[:32]}")
+    seed = addressed.message_id
+    body = _multipart("alternative", seed)
+    body.attach(MIMEText(text, "plain", _UTF8))  # type: ignore[arg-type]
+    body.attach(MIMEText(html, "html", _UTF8))  # type: ignore[arg-type]
+    if pictures:
+        body = _around("related", seed, body, [_picture(one) for one in pictures])
+    if enclosures:
+        body = _around("mixed", seed, body, [_enclosure(one) for one in enclosures])
+    _head(body, letter_subject, addressed)
+    return body.as_bytes()
+
+
+def _head(mail: MIMEMultipart, subject: str, addressed: Addressed) -> None:
     mail["From"] = _address(addressed.from_name, addressed.from_email)
     mail["To"] = _address(addressed.to_name, addressed.to_email)
+    if addressed.cc:
+        mail["Cc"] = ", ".join(_address(name, email) for name, email in addressed.cc)
     mail["Reply-To"] = _address(addressed.from_name, addressed.reply_to)
-    mail["Subject"] = Header(_one_line(letter_subject), "utf-8", header_name="Subject").encode()
+    mail["Subject"] = Header(_one_line(subject), "utf-8", header_name="Subject").encode()
     mail["Date"] = format_datetime(addressed.at)
     mail["Message-ID"] = addressed.message_id
     if addressed.thread:
@@ -53,9 +95,57 @@ def message(letter_subject: str, text: str, html: str, addressed: Addressed) -> 
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     mail["Content-Language"] = addressed.language
-    mail.attach(MIMEText(text, "plain", _UTF8))  # type: ignore[arg-type]
-    mail.attach(MIMEText(html, "html", _UTF8))  # type: ignore[arg-type]
-    return mail.as_bytes()
+
+
+def _multipart(kind: str, seed: str) -> MIMEMultipart:
+    # The same letter has the same bytes; quoted-printable and base64 never write `=_`: no part holds the boundary.
+    return MIMEMultipart(kind, boundary=f"=_{hashlib.sha256(f'{kind}{seed}'.encode()).hexdigest()[:32]}")
+
+
+def _around(kind: str, seed: str, inner: MIMEMultipart, parts: Sequence[MIMEBase]) -> MIMEMultipart:
+    outer = _multipart(kind, seed)
+    outer.attach(inner)
+    for part in parts:
+        outer.attach(part)
+    return outer
+
+
+def _picture(picture: Picture) -> MIMEBase:
+    part = _base64("image", picture.kind, picture.content)
+    part["Content-ID"] = f"<{picture.name}>"
+    ending = picture.kind.replace("jpeg", "jpg")
+    part["Content-Disposition"] = f'inline; filename="{picture.name.partition("@")[0]}.{ending}"'
+    return part
+
+
+def _enclosure(enclosure: Enclosure) -> MIMEBase:
+    name = file_name(enclosure.name)
+    part = _base64("application", "pdf", enclosure.content)
+    # Old programs read the name of Content-Type, encoded as in a subject; new ones RFC 2231; all of them plain ASCII.
+    part.set_param("name", name if name.isascii() else Header(name, "utf-8", maxlinelen=10_000).encode())
+    plain = name if name.isascii() else _ascii(name)
+    extended = "" if name.isascii() else f"; filename*=utf-8''{quote(name, safe='')}"
+    part["Content-Disposition"] = f'attachment; filename="{plain}"{extended}'
+    return part
+
+
+def _base64(main: str, sub: str, content: bytes) -> MIMEBase:
+    part = MIMEBase(main, sub)
+    part.set_payload(base64.encodebytes(content).decode("ascii"))
+    part["Content-Transfer-Encoding"] = "base64"
+    return part
+
+
+def file_name(name: str) -> str:
+    """A name that every system takes as a file's: no path, no control or direction characters, 120 letters at most."""
+    stem, dot, ending = _NOT_IN_NAMES.sub("-", name).strip(" .").rpartition(".")
+    return f"{(stem or ending)[:115].strip(' .-') or 'document'}{dot or '.'}{ending if dot else 'pdf'}"
+
+
+def _ascii(name: str) -> str:
+    """What a program that reads only ASCII shows: the ASCII part of the name, which holds the account's number."""
+    kept = re.sub(r"[ _-]{2,}", " ", "".join(letter if letter.isascii() else " " for letter in name)).strip()
+    return kept if len(kept) > len(".pdf") else "document.pdf"
 
 
 def _address(name: str, email: str) -> str:

@@ -33,9 +33,11 @@ class MailServerRefuses(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The server has taken the letter."""
+    """The server has taken the letter. `left_out` are copies that it would not take: the address, the answer, and
+    whether it knows no such address."""
 
     answer: str
+    left_out: tuple[tuple[str, str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,8 @@ class Sender:
     def _tls(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self._route.ca_file)
 
-    def send(self, envelope_from: str, recipient: str, raw: bytes) -> Answer:
-        """Send one letter (and its archive copy) in one transaction; `connect` must have been called before.
+    def send(self, envelope_from: str, recipient: str, raw: bytes, copies: Sequence[str] = ()) -> Answer:
+        """Send one letter (with its copies and the archive's) in one transaction; `connect` must have been called.
 
         Every failure is an answer: after this call the letter is settled or in doubt.
         """
@@ -160,6 +162,7 @@ class Sender:
         try:
             if put_off := self._envelope(smtp, wire_address(envelope_from), (wire_address(recipient),)):
                 return put_off
+            left_out = self._copies(smtp, copies)
             if self._route.archive:
                 # The archive is a convenience: where it is refused the letter goes all the same.
                 smtp.rcpt(wire_address(self._route.archive))
@@ -169,7 +172,19 @@ class Sender:
         except (smtplib.SMTPException, OSError) as error:
             self._smtp = None
             return PutOff(f"the connection broke before the letter was handed over: {_said(error)}")
-        return self._hand_over(smtp, raw)
+        answer = self._hand_over(smtp, raw)
+        return Accepted(answer.answer, left_out) if isinstance(answer, Accepted) else answer
+
+    @staticmethod
+    def _copies(smtp: smtplib.SMTP, copies: Sequence[str]) -> tuple[tuple[str, str, bool], ...]:
+        """Name those who get a copy; the letter goes also where the server will not take one of them."""
+        left_out = []
+        for copy in copies:
+            code, said = smtp.rcpt(wire_address(copy))
+            if code not in (250, 251):
+                answer = _answer(code, said)
+                left_out.append((copy, answer.answer, isinstance(answer, Refused) and answer.bad_address))
+        return tuple(left_out)
 
     def _hand_over(self, smtp: smtplib.SMTP, raw: bytes) -> Answer:
         try:

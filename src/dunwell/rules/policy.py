@@ -14,7 +14,21 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from dunwell.rules.policy_errors import problems_of, stage_problems
-from dunwell.rules.policy_parts import Amounts, Limits, Method, Part, Payments, Ramp, Stage, Volume, Window, stage_name
+from dunwell.rules.policy_parts import (
+    Amounts,
+    Attachments,
+    Limits,
+    Method,
+    Part,
+    Payments,
+    Ramp,
+    Sentence,
+    Stage,
+    Volume,
+    Window,
+    sentence_name,
+    stage_name,
+)
 from dunwell.rules.tomltext import Key, Problem, TomlProblems, dotted, line_of, lines, overlaid, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod
 from dunwell.terms.calendar import SendWindow
@@ -59,6 +73,8 @@ class Policy(Part):
     amounts: Amounts = Amounts()
     payments: Payments = Payments()
     method: dict[PaymentMethod, Method] = Field(default_factory=dict)
+    attachments: Attachments = Attachments()
+    sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)
     stage: dict[Annotated[str, BeforeValidator(stage_name)], Stage]
     exception: tuple[PolicyException, ...] = ()
     chase: bool = True
@@ -81,6 +97,19 @@ class Policy(Part):
         """How many days back the account's letters matter to any decision, whatever exception applies."""
         limits = [self.limits, *(variant.limits for _, variant in self._variants)]
         return max(31, *(max(one.days_between_letters, one.window_days) for one in limits))
+
+    def sentences(self, letter: str, account_country: str, creditor_country: str) -> tuple[tuple[str, str], ...]:
+        """The sentences of law of a letter to an account in that country, each with the country whose law it is.
+
+        `DE` in the policy is for `DE-BY` too.
+        """
+        found = []
+        for name, rule in self.sentence.items():
+            country = account_country if rule.of == "account" else creditor_country
+            whole = country.partition("-")[0]
+            if letter in rule.letters and {country, whole} & set(rule.countries):
+                found.append((name, whole))
+        return tuple(found)
 
     def rules_for(self, account: Account) -> Policy:
         """The policy as it stands for `account`: the first exception that matches, or the policy itself."""
@@ -114,7 +143,7 @@ def load(text: str, source: str) -> Policy:
     return policy
 
 
-_FOR_SOME = ("limits", "ramp", "amounts", "stage", "send_window", "method")
+_FOR_SOME = ("limits", "ramp", "amounts", "stage", "send_window", "method", "attachments", "sentence")
 
 
 def _not_for_some(overlay: Mapping[str, Any], where: Mapping[Key, int], number: int) -> list[Problem]:

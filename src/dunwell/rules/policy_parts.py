@@ -12,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from dunwell.rules.stages import STAGES
 from dunwell.rules.tomltext import nearest
 from dunwell.terms.account import Role
-from dunwell.terms.letter import LETTERS
+from dunwell.terms.calendar import CalendarError, check_country
+from dunwell.terms.letter import ESCALATION, SENTENCES_OF_LAW
 from dunwell.terms.money import MINOR_DIGITS, Money
 
 _EVERY = {"weekly": (7,), "twice a week": (3, 4), "daily": (1,)}
@@ -32,8 +33,23 @@ def _gaps(value: object) -> tuple[int, ...]:
 
 
 def _letter(value: str) -> str:
-    if value not in LETTERS:
-        raise ValueError(f"no letter of this name; the letters are {', '.join(LETTERS)}")
+    if value not in ESCALATION:
+        raise ValueError(f"no letter of this name; the letters are {', '.join(ESCALATION)}")
+    return value
+
+
+def _country(value: str) -> str:
+    try:
+        check_country(value)
+    except CalendarError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+def sentence_name(value: str) -> str:
+    """The name of a sentence of law; raises ValueError for an unknown one."""
+    if value not in SENTENCES_OF_LAW:
+        raise ValueError(f"no sentence of this name; the sentences are {', '.join(SENTENCES_OF_LAW)}")
     return value
 
 
@@ -140,6 +156,26 @@ class Method(Part):
     letters: bool = True
 
 
+class Attachments(Part):
+    """What may come with a letter. Sizes are in megabytes (10**6 bytes) before encoding.
+
+    `missing` says what a letter does whose document cannot be had: it is sent with what there is, or waits.
+    """
+
+    missing: Literal["send", "wait"] = "send"
+    document_mb: Annotated[Decimal, Field(gt=0, le=25)] = Decimal(5)
+    letter_mb: Annotated[Decimal, Field(gt=0, le=25)] = Decimal(12)
+
+
+class Sentence(Part):
+    """A sentence of law: for accounts in these countries (or, `of = "creditor"`, wherever the creditor's is named),
+    in these letters. Empty `countries` is off."""
+
+    countries: tuple[Annotated[str, BeforeValidator(_country)], ...] = ()
+    letters: tuple[LetterName, ...] = ()
+    of: Literal["account", "creditor"] = "account"
+
+
 class TouchRule(Part):
     """A letter of a stage: on a `day` overdue, or `every` so many days from the stage's first day."""
 
@@ -191,6 +227,8 @@ class Stage(Part):
     tone: Literal["friendly", "neutral", "firm", "formal"] = "neutral"
     banner: Literal["none", "past_due", "on_hold"] = "none"
     contact: tuple[Role, ...] = _ROLES
+    cc: tuple[Role, ...] = ()
+    ask_satisfaction: bool = False
     attach: tuple[Literal["invoices", "statement", "contract"], ...] = ()
     deadline_days: Annotated[int, Field(ge=3, le=30, strict=True)] | None = None
     late_fee: bool = False

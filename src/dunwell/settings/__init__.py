@@ -17,7 +17,19 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from dunwell.rules.policy_errors import problems_of
 from dunwell.rules.tomltext import Problem, TomlProblems, lines, nearest, overlaid, parse
-from dunwell.settings.sections import Creditor, Cycle, Imap, Ledger, People, PolicyFile, Smtp, Templates
+from dunwell.settings.sections import (
+    Creditor,
+    Cycle,
+    Dkim,
+    Documents,
+    Imap,
+    Ledger,
+    Pay,
+    People,
+    PolicyFile,
+    Smtp,
+    Templates,
+)
 
 PREFIX = "DUNWELL_"
 FILE_NAME = "dunwell.toml"
@@ -36,6 +48,9 @@ class Settings(BaseSettings):
     people: People = People()
     policy: PolicyFile = PolicyFile()
     templates: Templates = Templates()
+    pay: Pay = Pay()
+    documents: Documents = Documents()
+    dkim: Dkim = Dkim()
     cycle: Cycle = Cycle()
 
     @classmethod

@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
@@ -71,6 +72,9 @@ class Creditor(Section):
     iban: str | None = None
     bank: dict[str, str] = {}
     strict_currency: bool = False
+    other_ways: str | None = None
+    logo: Path | None = None
+    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     terms: Terms = Terms()
 
     @model_validator(mode="before")
@@ -146,12 +150,82 @@ class Templates(Section):
     folder: Path | None = None
 
 
+class Pay(Section):
+    """Paying online: an https address with blanks to fill in, or a connector that is asked for one.
+
+    Blanks of `link`: {account}, {reference}, {amount} (major units, a point), {currency}. `connector` gets them as a
+    JSON object by POST, with `token` as bearer, and answers {"url": "https://…"}. `hosts` are where its links may lead.
+    """
+
+    link: str | None = None
+    connector: str | None = None
+    token: SecretStr | None = None
+    hosts: tuple[str, ...] = ()
+    timeout: Annotated[int, Field(ge=1, le=60)] = 10
+
+    @model_validator(mode="after")
+    def _sound(self) -> Pay:
+        if self.link is not None:
+            _check_link(self.link)
+        if self.connector is not None and not _is_safe_url(self.connector):
+            raise ValueError("pay.connector: must be an https address (http on loopback only)")
+        if self.connector is not None and not self.hosts:
+            raise ValueError("pay.hosts: name the hosts that the connector's links may lead to")
+        return self
+
+
+class Documents(Section):
+    """Where invoices' own documents are: files below `folder`, addresses on `hosts` (https), fetched with `token`."""
+
+    folder: Path | None = None
+    hosts: tuple[str, ...] = ()
+    token: SecretStr | None = None
+    timeout: Annotated[int, Field(ge=1, le=120)] = 20
+
+
+class Dkim(Section):
+    """Signing letters ourselves (RFC 6376), where the mail server does not: all three, or none."""
+
+    domain: str | None = None
+    selector: str | None = None
+    key: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _all_or_none(self) -> Dkim:
+        given = [name for name in ("domain", "selector", "key") if getattr(self, name)]
+        if given and len(given) < 3:
+            lack = next(name for name in ("domain", "selector", "key") if name not in given)
+            raise ValueError(f"dkim.{lack}: is not set; set domain, selector and key, or none of them")
+        return self
+
+
 class Cycle(Section):
     """The daily cycle: its hour in the creditor's time zone, and up to how many cases get a flow run each."""
 
     hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
     flow_run_budget: Annotated[int, Field(ge=0)] = 1000
     shard: Annotated[int, Field(ge=1, le=5000)] = 500
+
+
+_BLANK = re.compile(r"\{([^{}]*)\}")
+_BLANKS = ("account", "reference", "amount", "currency")
+
+
+def _check_link(link: str) -> None:
+    if unknown := [name for name in _BLANK.findall(link) if name not in _BLANKS]:
+        blanks = ", ".join(f"{{{name}}}" for name in _BLANKS)
+        raise ValueError(f"pay.link: unknown blank {{{unknown[0]}}}; the blanks are {blanks}")
+    if not _is_safe_url(_BLANK.sub("x", link)):
+        raise ValueError("pay.link: must be an https address")
+
+
+def _is_safe_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,0 +1,236 @@
+"""The facts of a letter and of its statement: from an account's cases to what may be said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+
+from dunwell.desk.office import Office
+from dunwell.ledger.cases import Loaded
+from dunwell.ledger.letters import Past
+from dunwell.ledger.news import News
+from dunwell.ledger.statements import Background
+from dunwell.letters import payment_code
+from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, PaymentFacts, Total
+from dunwell.letters.statement import Movement, Section, StatementFacts
+from dunwell.liaison.documents import Document, Missing
+from dunwell.liaison.payment_links import Wanted
+from dunwell.rules import ramp
+from dunwell.rules import work as people
+from dunwell.rules.decide import more_advanced
+from dunwell.rules.policy import Policy
+from dunwell.terms.account import Account, Contact, Kind
+from dunwell.terms.case import Case, Touch
+from dunwell.terms.decision import Send
+from dunwell.terms.iban import is_iban_shaped
+from dunwell.terms.money import Money, zero
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A case and the touch that is due for it."""
+
+    loaded: Loaded
+    send: Send
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a letter to one account is about: the touches due (none where there is only news), its other open cases,
+    the people there, what went before, and what was fetched for it."""
+
+    account_id: int
+    account: Account
+    due: tuple[Due, ...]
+    others: tuple[Case, ...]
+    contacts: tuple[Contact, ...]
+    past: Past = field(default_factory=Past)
+    background: Background = field(default_factory=Background)
+    news: News = field(default_factory=News)
+    documents: Mapping[str, Document | Missing] = field(default_factory=dict)
+    links: Mapping[Wanted, str] = field(default_factory=dict)
+
+    @property
+    def lead(self) -> Send | None:
+        """The touch that sets the tone: the most advanced."""
+        return reduce(more_advanced, (one.send for one in self.due)) if self.due else None
+
+    @property
+    def letter(self) -> str:
+        """The letter's name: the leading touch's, else the news'."""
+        if lead := self.lead:
+            return lead.letter
+        return "payment_received" if "payment_received" in self.news.kinds else "released"
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases whose money is asked for, oldest due date first."""
+        asked = (one.loaded.case for one in self.due)
+        return tuple(sorted(asked, key=lambda case: (case.invoice.due or date.max, case.invoice.number)))
+
+
+def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, on: date) -> Facts:
+    """What the letter may say; its documents and attachments are added by whoever has them."""
+    lead, account, cases = matter.lead, matter.account, matter.cases
+    leading = next((one.loaded.case for one in matter.due if one.send == lead), None)
+    suspend_on = _suspend_on(leading, lead, rules, on) if leading and lead else None
+    fee = late_fee(office, account)
+    reference = payment_reference(cases, account)
+    law = rules.sentences(matter.letter, account.country, office.creditor.country)
+    return Facts(
+        letter=matter.letter,
+        stage=lead.stage if lead else "",
+        as_of=on,
+        creditor=office.writes_as,
+        account=_account(account, contact),
+        invoices=tuple(_invoice(case, on) for case in cases),
+        totals=_totals(office, matter, cases, reference),
+        payment_reference=reference,
+        others=tuple(_invoice(case, on) for case in matter.others if case.invoice.due is not None) if lead else (),
+        deadline=people.deadline(leading, lead.stage, rules, on) if leading and lead else None,
+        suspend_on=suspend_on,
+        suspended=suspend_on is not None and on > suspend_on,
+        late_fee_percent=fee,
+        earlier=matter.past.days,
+        ask_satisfaction=_asks_satisfaction(lead, rules),
+        payments=_payments(matter.news),
+        released="released" in matter.news.kinds,
+        sentences=() if account.kind is Kind.CONSUMER or fee is not None else law,
+        redirected_from=contact.email if office.redirect_to else None,
+    )
+
+
+def _account(account: Account, contact: Contact) -> AccountFacts:
+    consumer = account.kind is Kind.CONSUMER
+    return AccountFacts(account.number, account.name, contact.name, None, consumer, account.address)
+
+
+def _asks_satisfaction(lead: Send | None, rules: Policy) -> bool:
+    """Once, in a friendly stage's first letter."""
+    if lead is None:
+        return False
+    stage = rules.stage[lead.stage]
+    return stage.ask_satisfaction and stage.tone == "friendly" and lead.round == 1
+
+
+def _payments(news: News) -> tuple[PaymentFacts, ...]:
+    return tuple(PaymentFacts(one.on, one.amount, one.reference or None) for one in news.payments)
+
+
+def _suspend_on(case: Case, lead: Send, rules: Policy, on: date) -> date | None:
+    """The suspension day as it stands once this letter has gone: what the first letter says, the others repeat."""
+    due = case.invoice.due
+    if due is None:
+        return None
+    given = (*case.touches, Touch(lead.stage, lead.round, on, letter=lead.letter))
+    after = Case(case.account, case.invoice, case.open_principal, case.open_charges, given)
+    return people.suspension_day(after, rules, ramp.place(after, due, rules, on))
+
+
+def _invoice(case: Case, on: date) -> InvoiceFacts:
+    invoice = case.invoice
+    if invoice.due is None:
+        raise LookupError(f"invoice {invoice.number} has no due date")
+    discount = (
+        invoice.discount_until is not None and invoice.discount_percent is not None and on <= invoice.discount_until
+    )
+    return InvoiceFacts(
+        number=invoice.number,
+        issued=invoice.issued,
+        due=invoice.due,
+        amount=invoice.amount,
+        credited=invoice.amount - case.open_principal,
+        open_principal=case.open_principal,
+        charges=case.open_charges,
+        days_late=max(0, (on - invoice.due).days),
+        purchase_order=invoice.purchase_order,
+        reference=invoice.reference,
+        contract=invoice.contract,
+        discount_percent=invoice.discount_percent if discount else None,
+        discount_until=invoice.discount_until if discount else None,
+        discounted=_discounted(case.open_principal, invoice.discount_percent) if discount else None,
+        mark="paused" if case.referred else None,
+    )
+
+
+def _discounted(open_principal: Money, percent: Decimal | None) -> Money:
+    """What is to pay within the discount: rounded half up to the minor unit, in the customer's favour never by more."""
+    factor = (Decimal(100) - (percent or 0)) / 100
+    minor = (Decimal(open_principal.minor) * factor).to_integral_value(rounding=ROUND_HALF_UP)
+    return Money(int(minor), open_principal.currency)
+
+
+def _totals(office: Office, matter: Matter, cases: Iterable[Case], reference: str) -> tuple[Total, ...]:
+    sums: dict[str, tuple[Money, Money]] = {}
+    for case in cases:
+        currency = case.open_principal.currency
+        principal, charges = sums.get(currency, (zero(currency), zero(currency)))
+        sums[currency] = (principal + case.open_principal, charges + case.open_charges)
+    return tuple(_total(office, matter, reference, principal, charges) for principal, charges in sums.values())
+
+
+def _total(office: Office, matter: Matter, reference: str, principal: Money, charges: Money) -> Total:
+    bank = office.creditor.bank_account(principal.currency) or ""
+    sum_due = principal + charges
+    return Total(
+        principal,
+        charges,
+        bank,
+        is_iban_shaped(bank),
+        matter.links.get(Wanted(matter.account.number, reference, sum_due)),
+        payment_code.content(office.creditor.name or "", bank, sum_due, reference),
+    )
+
+
+def payment_reference(cases: Sequence[Case], account: Account) -> str:
+    """What the customer is to quote: the one invoice's own reference or number, else the account's number."""
+    if len(cases) == 1:
+        return cases[0].invoice.reference or cases[0].invoice.number
+    return account.number
+
+
+def late_fee(office: Office, account: Account) -> Decimal | None:
+    """The month's fee that the terms state: the account's own, else the creditor's.
+
+    None for consumers, nor in Persian unless the account itself has it: there interest is a sensitive matter.
+    """
+    if account.kind is Kind.CONSUMER:
+        return None
+    if account.late_fee_percent is not None:
+        return account.late_fee_percent or None
+    return None if account.language.startswith("fa") else office.creditor.terms.late_fee_percent
+
+
+def of_statement(office: Office, matter: Matter, facts: Facts, banner: str) -> StatementFacts:
+    """The account's statement: all that is open, what is not asked for marked, and what moved since the last one."""
+    invoices = sorted((*facts.invoices, *facts.others), key=lambda one: (one.due, one.number))
+    unapplied = {money.currency: money for money in matter.background.unapplied}
+    currencies = dict.fromkeys([one.amount.currency for one in invoices] + list(unapplied))
+    sections = []
+    for currency in currencies:
+        theirs = tuple(one for one in invoices if one.amount.currency == currency)
+        loose = unapplied.get(currency, zero(currency))
+        sections.append(Section(theirs, loose, _asked(office, matter, theirs, loose)))
+    moved = (Movement(one.on, one.kind, one.detail, one.amount) for one in matter.background.movements)
+    return StatementFacts(
+        as_of=facts.as_of,
+        creditor=facts.creditor,
+        account=facts.account,
+        sections=tuple(sections),
+        payment_reference=matter.account.number,
+        banner=None if banner == "none" else banner,
+        since=matter.background.since,
+        movements=tuple(moved),
+    )
+
+
+def _asked(office: Office, matter: Matter, invoices: Sequence[InvoiceFacts], loose: Money) -> Total | None:
+    asked = [one for one in invoices if one.mark is None]
+    principal = sum((one.open_principal for one in asked), zero(loose.currency))
+    charges = sum((one.charges for one in asked), zero(loose.currency))
+    if (principal + charges - loose).minor <= 0 or not office.creditor.bank_account(loose.currency):
+        return None
+    return _total(office, matter, matter.account.number, principal - loose, charges)

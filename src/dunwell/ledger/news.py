@@ -1,0 +1,207 @@
+"""Good news in the books: which accounts are pressed or on hold, and what is to be told to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select, update
+from sqlmodel import col
+
+from dunwell.ledger import journal, touches
+from dunwell.ledger.books import Work
+from dunwell.ledger.cases import COUNTED, account_of
+from dunwell.ledger.journal import Pen
+from dunwell.ledger.tables import AccountRow, InvoiceRow, LetterRow, NewsRow, PaymentRow, TouchRow
+from dunwell.ledger.touches import Proposal
+from dunwell.rules.news import PRESSING, Change, Standing
+from dunwell.terms.money import Money
+
+_STATE_AFTER = {"waiting": "proposed", "withdrawn": "proposed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A payment as the books have it."""
+
+    on: date
+    amount: Money
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be told to an account: its kinds, and the payments that it is thanked for."""
+
+    ids: tuple[int, ...] = ()
+    kinds: frozenset[str] = frozenset()
+    payments: tuple[Received, ...] = ()
+
+
+def standings(work: Work) -> dict[int, Standing]:
+    """The accounts that are pressed or on hold, or have had a letter of such a stage, by id."""
+    newly = (
+        select(col(InvoiceRow.account_id))
+        .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
+        .where(*_LETTERED, col(TouchRow.stage).in_(PRESSING), col(InvoiceRow.state) == "open")
+    )
+    query = select(AccountRow).where(
+        or_(
+            col(AccountRow.pressed_since).is_not(None),
+            col(AccountRow.hold_since).is_not(None),
+            col(AccountRow.id).in_(newly),
+        )
+    )
+    rows = {row.id or 0: row for row in work.session.execute(query).scalars()}
+    stages = _stages(work, rows)
+    booked = _last_booked(work, rows)
+    return {
+        key: Standing(row.pressed_since, row.hold_since, frozenset(stages.get(key, ())), _paid(row, booked.get(key)))
+        for key, row in rows.items()
+    }
+
+
+_LETTERED = (col(TouchRow.channel) == "email", col(TouchRow.state).in_(COUNTED))
+
+
+def _stages(work: Work, account_ids: Iterable[int]) -> dict[int, set[str]]:
+    query = (
+        select(col(InvoiceRow.account_id), col(TouchRow.stage))
+        .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
+        .where(
+            *_LETTERED,
+            col(InvoiceRow.account_id).in_(list(account_ids)),
+            col(InvoiceRow.kind) == "invoice",
+            col(InvoiceRow.principal_open) > 0,
+        )
+        .distinct()
+    )
+    found: dict[int, set[str]] = {}
+    for key, stage in work.session.execute(query):
+        found.setdefault(key, set()).add(stage)
+    return found
+
+
+def _last_booked(work: Work, account_ids: Iterable[int]) -> dict[int, str]:
+    query = (
+        select(col(PaymentRow.account_id), func.max(col(PaymentRow.booked_at)))
+        .where(col(PaymentRow.account_id).in_(list(account_ids)), *_INCOMING)
+        .group_by(col(PaymentRow.account_id))
+    )
+    return {key: moment or "" for key, moment in work.session.execute(query)}
+
+
+_INCOMING = (
+    col(PaymentRow.amount) > 0,
+    col(PaymentRow.kind).in_(("payment", "adjustment", "unapplied")),
+    col(PaymentRow.booked_at).is_not(None),
+)
+
+
+def _paid(row: AccountRow, booked: str | None) -> bool:
+    return row.pressed_since is not None and booked is not None and booked >= row.pressed_since.isoformat()
+
+
+def apply(work: Work, changes: Mapping[int, Change], pen: Pen) -> None:
+    """Write the changes down, and the news that they bring."""
+    query = select(AccountRow).where(col(AccountRow.id).in_(list(changes))).order_by(col(AccountRow.id))
+    work.lock_accounts(changes)
+    for row in work.session.execute(query.execution_options(populate_existing=True)).scalars().all():
+        new = changes[row.id or 0]
+        began = row.pressed_since
+        for kind in new.news:
+            since = _thanks_since(work, row.id or 0, began or pen.on)
+            values = {"account_id": row.id, "kind": kind, "on": pen.on, "since": since, "state": "proposed"}
+            if not _known(work, row.id or 0, kind, pen.on):
+                work.insert(NewsRow, {**values, "letter_id": None})
+                journal.write(work, row, pen, kind, why=_WHY[kind])
+        if new.hold_since is not None and row.hold_since is None:
+            journal.write(work, row, pen, "hold", why="an invoice has reached the stage on_hold")
+        row.pressed_since, row.hold_since = new.pressed_since, new.hold_since
+
+
+_WHY = {
+    "payment_received": "a payment ended the chase: the account is thanked",
+    "released": "no open invoice has reached a hold any more: the account is told",
+}
+
+
+def _known(work: Work, account_id: int, kind: str, on: date) -> bool:
+    query = select(col(NewsRow.id)).where(
+        col(NewsRow.account_id) == account_id, col(NewsRow.kind) == kind, col(NewsRow.on) == on
+    )
+    return work.session.execute(query).first() is not None
+
+
+def _thanks_since(work: Work, account_id: int, began: date) -> str:
+    """The moment from which payments are thanked for: the last letter's, else the day on which the pressing began."""
+    query = select(func.max(col(LetterRow.reserved_at))).where(
+        col(LetterRow.account_id) == account_id, col(LetterRow.kind) == "cycle", col(LetterRow.state).in_(COUNTED)
+    )
+    last = work.session.execute(query).scalar_one_or_none()
+    return max(last or "", began.isoformat())
+
+
+def drop_old(work: Work, before: date) -> None:
+    """News that could not be told in time is told no more."""
+    query = update(NewsRow).where(col(NewsRow.state) == "proposed", col(NewsRow.on) < before)
+    work.session.execute(query.values(state="superseded"))
+
+
+def wake_rehearsed(work: Work) -> None:
+    """What was rehearsed is to be told, once letters are not redirected any more."""
+    work.session.execute(update(NewsRow).where(col(NewsRow.state) == "rehearsed").values(state="proposed"))
+
+
+def proposals(work: Work) -> list[Proposal]:
+    """The accounts that are to be written to: with touches proposed, or news to be told; by id."""
+    wanted = select(col(NewsRow.account_id)).where(col(NewsRow.state) == "proposed")
+    query = select(AccountRow).where(col(AccountRow.id).in_(wanted)).order_by(col(AccountRow.id))
+    found = {one.account_id: one for one in touches.proposals(work)}
+    for row in work.session.execute(query).scalars():
+        found.setdefault(row.id or 0, Proposal(row.id or 0, account_of(row)))
+    return [found[key] for key in sorted(found)]
+
+
+def of(work: Work, account_ids: Sequence[int]) -> dict[int, News]:
+    """What is to be told to these accounts."""
+    query = select(NewsRow).where(col(NewsRow.account_id).in_(list(account_ids)), col(NewsRow.state) == "proposed")
+    found: dict[int, News] = {}
+    for row in work.session.execute(query.order_by(col(NewsRow.id))).scalars():
+        told = found.get(row.account_id, News())
+        payments = _received(work, row.account_id, row.since) if row.kind == "payment_received" else told.payments
+        found[row.account_id] = News((*told.ids, row.id or 0), told.kinds | {row.kind}, payments)
+    return found
+
+
+def _received(work: Work, account_id: int, since: str) -> tuple[Received, ...]:
+    """The payments booked since then; of what lists showed beside them, what is left once they are explained."""
+    query = (
+        select(PaymentRow)
+        .where(col(PaymentRow.account_id) == account_id, col(PaymentRow.booked_at) >= since)
+        .order_by(col(PaymentRow.on), col(PaymentRow.id))
+    )
+    found: list[Received] = []
+    beside: dict[str, tuple[int, date]] = {}
+    for row in work.session.execute(query).scalars():
+        if row.kind == "payment" and row.amount > 0:
+            found.append(Received(row.on, Money(row.amount, row.currency), row.reference))
+        else:
+            minor, on = beside.get(row.currency, (0, row.on))
+            beside[row.currency] = (minor + row.amount, max(on, row.on))
+    found += [Received(on, Money(minor, currency), "") for currency, (minor, on) in beside.items() if minor > 0]
+    return tuple(found)
+
+
+def take(work: Work, letter_id: int, ids: Sequence[int]) -> None:
+    """These news go with the letter."""
+    if ids:
+        query = update(NewsRow).where(col(NewsRow.id).in_(list(ids)), col(NewsRow.state) == "proposed")
+        work.session.execute(query.values(state="reserved", letter_id=letter_id))
+
+
+def settle(work: Work, letter_id: int, state: str) -> None:
+    """What became of the news that went with a letter: told, or to be told still where it has not left."""
+    query = update(NewsRow).where(col(NewsRow.letter_id) == letter_id, col(NewsRow.state).in_(("reserved", "in_doubt")))
+    work.session.execute(query.values(state=_STATE_AFTER.get(state, state)))

@@ -1,0 +1,209 @@
+"""The statement of account: every word and number of it, written in a language; the page is `statement.typ`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dunwell.letters.facts import AccountFacts, CreditorFacts, InvoiceFacts, Total
+from dunwell.letters.languages import NBSP, iban
+from dunwell.letters.layout import HOUSE_COLOR
+from dunwell.letters.payment_code import drawing
+from dunwell.letters.view import Language, clean, lines
+from dunwell.rules.ageing import aged
+from dunwell.terms.money import Money
+
+_MARKS = {"disputed": "in_dispute", "promised": "promised_for", "paused": "on_pause"}
+_MOST_PAGES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Something that changed the account since the last statement: `kind` is payment, credit_note, charge or
+    adjustment; `amount` as it changes the balance, so a payment is negative."""
+
+    on: date
+    kind: str
+    detail: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The account in one currency: all its open invoices, oldest due date first, what is not set against any of them
+    yet (zero or more), and what is asked for and where to pay it (None where nothing is)."""
+
+    invoices: tuple[InvoiceFacts, ...]
+    unapplied: Money
+    asked: Total | None
+
+    @property
+    def balance(self) -> Money:
+        """All that is open, less what the customer has paid in advance."""
+        return sum((one.outstanding for one in self.invoices), -self.unapplied)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFacts:
+    """All that a statement says, as of the day `as_of`. `banner` is "past_due", "on_hold" or None; `since` is the day
+    of the statement before, None for the first, whose movements are not listed."""
+
+    as_of: date
+    creditor: CreditorFacts
+    account: AccountFacts
+    sections: tuple[Section, ...]
+    payment_reference: str
+    banner: str | None = None
+    since: date | None = None
+    movements: tuple[Movement, ...] = ()
+
+
+def file_name(facts: StatementFacts, language: Language) -> str:
+    """What the attached document is called, in the letter's language."""
+    return f"{language.words['statement']} {clean(facts.account.number)} {facts.as_of.isoformat()}.pdf"
+
+
+def written(facts: StatementFacts, language: Language) -> dict[str, Any]:
+    """The statement as `statement.typ` takes it: every value a text, ready to be set."""
+    words, formats = language.words, language.formats
+    title = words["statement"]
+    return {
+        "language": language.name.partition("-")[0],
+        "direction": language.direction,
+        "title": title,
+        "running": f"{clean(facts.creditor.name)} – {title} – {_isolated(facts.account.number, language)}",
+        "as_of": formats.date(facts.as_of),
+        "banner": words[f"banner_{facts.banner}"] if facts.banner else None,
+        "color": facts.creditor.color or HOUSE_COLOR,
+        "creditor": {"name": clean(facts.creditor.name), "lines": _creditor_lines(facts.creditor, language)},
+        "footer": _footer(facts.creditor, language),
+        "account": {"name": clean(facts.account.name), "lines": list(lines(facts.account.address))},
+        "facts": [
+            [words["account_number"], _isolated(facts.account.number, language)],
+            [words["as_of"], formats.date(facts.as_of)],
+        ],
+        "sections": [_section(one, facts, language, len(facts.sections) > 1) for one in facts.sections],
+        "movements": _movements(facts, language),
+        "ageing": words["ageing"],
+        "how_to_pay": words["how_to_pay"],
+        "payment_code": words["payment_code"],
+        "page": words["page"],
+        "digits": [formats.number(number) for number in range(_MOST_PAGES)],
+    }
+
+
+def _isolated(value: str, language: Language) -> str:
+    return language.formats.isolate(clean(value))
+
+
+def _creditor_lines(creditor: CreditorFacts, language: Language) -> list[str]:
+    words, colon = language.words, language.colon
+    named = ((words["telephone"], creditor.phone), (words["email"], creditor.email))
+    reach = [f"{label}{colon} {_isolated(value, language)}" for label, value in named if value]
+    return [*lines(creditor.address), *reach]
+
+
+def _footer(creditor: CreditorFacts, language: Language) -> list[str]:
+    words, colon = language.words, language.colon
+    legal = ((words["vat_id"], creditor.vat_id), (words["register"], creditor.register))
+    return [clean(creditor.name), *(f"{label}{colon} {_isolated(value, language)}" for label, value in legal if value)]
+
+
+def _section(section: Section, facts: StatementFacts, language: Language, several: bool) -> dict[str, Any]:
+    words, formats = language.words, language.formats
+    charged = any(invoice.charges for invoice in section.invoices)
+    keys = ["invoice", "issued", "due", "days_late", "amount", "credited", *(["charges"] if charged else []), "open"]
+    currency = section.unapplied.currency
+    by_age = aged(((one.days_late, one.outstanding) for one in section.invoices), currency)
+    code = section.asked.code if section.asked else None
+    return {
+        "title": currency if several else None,
+        "heads": [words["total" if key == "open" and charged else key] for key in keys],
+        "text": keys.index("days_late"),
+        "rows": [_row(invoice, language, charged) for invoice in section.invoices],
+        "sums": [*_sums(section, language)],
+        "ageing": [[words[name], formats.money(amount)] for name, amount in by_age.items()],
+        "pay": _pay(section.asked, facts, language) if section.asked else None,
+        "code": drawing(code) if code else None,
+    }
+
+
+def _row(invoice: InvoiceFacts, language: Language, charged: bool) -> dict[str, Any]:
+    words, formats = language.words, language.formats
+    cells = [
+        _isolated(invoice.number, language),
+        formats.day(invoice.issued),
+        formats.day(invoice.due),
+        formats.number(invoice.days_late) if invoice.days_late else "",
+        formats.money(invoice.amount),
+        formats.money(invoice.credited),
+        *([formats.money(invoice.charges)] if charged else []),
+        formats.money(invoice.outstanding),
+    ]
+    order = invoice.purchase_order
+    notes = [f"{words['purchase_order']}{language.colon} {_isolated(order, language)}"] if order else []
+    return {"cells": cells, "notes": [*notes, *_mark(invoice, language)]}
+
+
+def _mark(invoice: InvoiceFacts, language: Language) -> Iterator[str]:
+    if invoice.mark is None:
+        return
+    until = invoice.mark_until
+    if invoice.mark == "promised" and until is not None:
+        yield language.words["promised_for"].replace("{date}", language.formats.day(until))
+    else:
+        yield language.words["on_pause" if invoice.mark == "promised" else _MARKS[invoice.mark]]
+
+
+def _sums(section: Section, language: Language) -> Iterator[dict[str, Any]]:
+    """The balance, and what of it is not asked for, or asked for after all."""
+    words, money = language.words, language.formats.money
+    charges = sum((one.charges for one in section.invoices), Money(0, section.unapplied.currency))
+    if charges:
+        principal = sum((one.open_principal for one in section.invoices), Money(0, section.unapplied.currency))
+        yield {"label": words["principal"], "amount": money(principal), "strong": False}
+        yield {"label": words["charges"], "amount": money(charges), "strong": False}
+    if section.unapplied:
+        yield {"label": words["unapplied"], "amount": money(-section.unapplied), "strong": False}
+    marked = [one.outstanding for one in section.invoices if one.mark]
+    yield {"label": words["balance"], "amount": money(section.balance), "strong": not marked}
+    if marked:
+        held = sum(marked[1:], marked[0])
+        asked = section.balance - held
+        yield {"label": words["not_asked"], "amount": money(held), "strong": False}
+        if asked.minor > 0:
+            yield {"label": words["total"], "amount": money(asked), "strong": True}
+
+
+def _pay(asked: Total, facts: StatementFacts, language: Language) -> list[list[str]]:
+    words = language.words
+    account = [iban(asked.bank_account)] if asked.bank_is_iban else [*lines(asked.bank_account)]
+    label = words["iban" if asked.bank_is_iban else "bank_account"]
+    # An IBAN never breaks across lines.
+    bank = "\n".join(_isolated(line, language).replace(" ", NBSP) for line in account)
+    pairs = [
+        [words["payee"], clean(facts.creditor.name)],
+        [label, bank],
+        [words["payment_reference"], _isolated(facts.payment_reference, language)],
+    ]
+    if asked.link:
+        pairs.append([words["pay_online"], asked.link])
+    if ways := lines(facts.creditor.other_ways):
+        pairs.append([words["other_ways"], "\n".join(ways)])
+    return pairs
+
+
+def _movements(facts: StatementFacts, language: Language) -> dict[str, Any] | None:
+    if facts.since is None or not facts.movements:
+        return None
+    words, formats = language.words, language.formats
+    return {
+        "title": words["movements"].replace("{date}", formats.date(facts.since)),
+        "heads": [words["date"], words["details"], words["reference"], words["amount"]],
+        "rows": [
+            [formats.day(one.on), words[one.kind], _isolated(one.detail, language), formats.money(one.amount)]
+            for one in facts.movements
+        ],
+    }

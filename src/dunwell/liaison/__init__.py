@@ -1,0 +1,1 @@
+"""Liaison: what is asked of other systems over HTTP."""
