@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from dunwell.desk import chase, day, letters
-from dunwell.ledger import outbox, touches
+from dunwell.ledger import news, outbox, settling, touches
 from dunwell.mailroom.sender import Sender
 from tests.support.firm import Firm, library, moment, policy
 from tests.support.mail_server import MailServer
@@ -19,6 +19,7 @@ from tests.support.mail_server import MailServer
 POINTS: dict[str, tuple[Any, str, bool]] = {
     "while the decisions of a page are written": (touches, "record_all", True),
     "after a page is chased": (chase, "chase", True),
+    "while news is gathered, before its commit": (news, "apply", True),
     "before a batch is reserved": (letters, "_take", False),
     "after a reservation, before its commit": (outbox, "reserve", True),
     "after the commit of a reservation": (letters, "_take", True),
@@ -26,7 +27,7 @@ POINTS: dict[str, tuple[Any, str, bool]] = {
     "after the commit of a hand-over": (letters, "_settle_and_hand_over", True),
     "before a letter is sent": (Sender, "send", False),
     "after the server has taken a letter": (Sender, "send", True),
-    "while a letter is settled, before its commit": (outbox, "settle", True),
+    "while a letter is settled, before its commit": (settling, "settle", True),
     "before the end of a batch": (letters, "_end_batch", False),
     "after the end of a batch": (letters, "_end_batch", True),
     "before the cycle is closed": (day, "close_day", False),

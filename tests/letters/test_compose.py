@@ -120,6 +120,7 @@ def test_the_fallback_chain(library: Library, tmp_path: Path) -> None:
     (tmp_path / "nl/labels.toml").write_text(
         (Path(__file__).parents[2] / "templates/en/labels.toml").read_text("utf-8")
     )
+    (tmp_path / "nl/sentences.toml").write_text('payment_received = "Dank."\nreleased = "Vrij."\n', "utf-8")
     (tmp_path / "nl/late.md.j2").write_text(
         "---\nsubject: S\n---\nHallo.\n\n{{ blocks.invoices }}\n\n{{ blocks.payment }}\n\n{{ blocks.signature }}\n"
     )

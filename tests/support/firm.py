@@ -23,6 +23,8 @@ from dunwell.ledger.letters import LetterRecord
 from dunwell.ledger.tables import TouchRow
 from dunwell.ledger.tasks import Task
 from dunwell.letters.templates import Library
+from dunwell.liaison.documents import Source
+from dunwell.liaison.payment_links import Links
 from dunwell.mailroom.sender import Route
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
@@ -84,6 +86,8 @@ class Firm:
     rules: Policy = field(default_factory=policy)
     route: dict[str, Any] = field(default_factory=dict)
     redirect_to: str | None = None
+    documents: Source = field(default_factory=lambda: Source(None))
+    links: Links = field(default_factory=Links)
 
     def __post_init__(self) -> None:
         self.books = Books(open_engine(self.url))
@@ -103,6 +107,8 @@ class Firm:
             route=replace(Route("127.0.0.1", port, "none", timeout=10), **self.route),
             key=KEY,
             redirect_to=self.redirect_to,
+            documents=self.documents,
+            links=self.links,
         )
 
     def take(self, data: bytes, on: date, **request: Any) -> Taken:

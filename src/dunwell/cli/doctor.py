@@ -10,6 +10,7 @@ from dunwell import wiring
 from dunwell.desk import day
 from dunwell.ledger import lookup
 from dunwell.ledger.engine import LedgerAway, LedgerError
+from dunwell.mailroom import domain, signing
 from dunwell.mailroom.mailbox import MailboxAway, MailboxRefuses, probe
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.tomltext import TomlProblems
@@ -38,7 +39,10 @@ def checks() -> Iterator[Check]:
     yield from _ledger()
     yield from _policy()
     yield from _templates()
+    yield from _documents(found)
+    yield from _signing(found)
     yield _smtp(found)
+    yield from _domain(found)
     yield _imap(found)
     yield _prefect()
 
@@ -101,6 +105,40 @@ def _templates() -> Iterator[Check]:
         yield Check("templates", "wrong", str(problem))
     if not problems:
         yield Check("templates", "well", f"languages: {', '.join(library.languages())}")
+
+
+def _documents(found: Located) -> Iterator[Check]:
+    own = found.settings.documents
+    folder = found.path(own.folder) if own.folder else found.folder
+    if not folder.is_dir():
+        yield Check("documents.folder", "wrong", f"{folder} is no folder: invoices' own PDFs are read below it")
+    else:
+        yield Check("documents", "well", f"files below {folder}; hosts: {', '.join(own.hosts) or 'none'}")
+
+
+def _signing(found: Located) -> Iterator[Check]:
+    key = wiring.signing_key()
+    if key is None:
+        return
+    try:
+        signing.signed(b"From: a@example.com\r\nSubject: a trial\r\n\r\nA trial.\r\n", key)
+    except signing.BadKey as error:
+        yield Check("dkim", "wrong", str(error))
+        return
+    sender = (found.settings.creditor.email or "").rpartition("@")[2].lower()
+    aligned = sender == key.domain.lower() or sender.endswith(f".{key.domain.lower()}")
+    said = f"signs as {key.domain}" + ("" if aligned else f", but letters are from {sender}: DMARC will not count it")
+    yield Check("dkim", "well" if aligned else "wrong", said)
+
+
+def _domain(found: Located) -> Iterator[Check]:
+    """What DNS says of the sending domain; where it cannot be asked, that."""
+    email = found.settings.creditor.email
+    if email is None:
+        return
+    for finding in domain.findings(email, found.settings.dkim.selector):
+        # The records are the domain's, not this set-up's: what is wrong there stops no letter here.
+        yield Check(finding.record, "well" if finding.state == "well" else "note", finding.what)
 
 
 def _smtp(found: Located) -> Check:

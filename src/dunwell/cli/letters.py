@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dunwell import wiring
+from dunwell.cli import templating
 from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
 from dunwell.desk.day import LOST_AFTER
 from dunwell.ledger import letters as ledger_letters
@@ -16,11 +17,12 @@ from dunwell.ledger.imports import Taker
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.letters import LetterRecord
 
-_app = typer.Typer(help="Letters: what was sent, and settling what is in doubt.", no_args_is_help=True)
+_app = typer.Typer(help="Letters: what was sent, what is in doubt, and the templates.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    templating.register(_app)
     app.add_typer(_app, name="letters")
 
 

@@ -10,7 +10,7 @@ import typer
 
 from dunwell import wiring
 from dunwell.cli import doctor as doctoring
-from dunwell.cli.output import Exit, json_line, out, table
+from dunwell.cli.output import Exit, bar, json_line, out, table
 from dunwell.cli.starter import SETTINGS
 from dunwell.settings import FILE_NAME
 
@@ -53,7 +53,10 @@ def _write_new(file: Path, text: str) -> None:
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a check.")] = False) -> None:
     """Check settings, ledger, policy, templates, mail servers and Prefect, and say what to do about each."""
-    found = list(doctoring.checks())
+    found: list[doctoring.Check] = []
+    with bar(total=False) as progress:
+        progress.add_task("looking at everything")
+        found += doctoring.checks()
     if as_json:
         for check in found:
             json_line(check)

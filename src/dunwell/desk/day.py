@@ -164,6 +164,8 @@ def _usual_enough(count: int, usual: Sequence[int], limits: Volume) -> bool:
 
 def close_day(office: Office, moment: Moment, post: Post, *, failed_runs: int = 0) -> CycleReport:
     """Close the day: seal the journal, count expected against sent, list what waits and what could slip."""
+    # The letters of tonight may have been the first to press: a payment of tomorrow then ends a chase.
+    gather_news(office, moment)
     with office.books.write() as work:
         waiting = touches.waiting_reasons(work)
         left = len(news.proposals(work)) + sum(letter.state == "unsound" for letter in post.letters)

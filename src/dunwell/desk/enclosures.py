@@ -16,6 +16,7 @@ from dunwell.liaison.documents import Missing
 from dunwell.mailroom.envelope import Enclosure, Picture
 from dunwell.rules.policy import Policy
 from dunwell.terms.case import Case
+from dunwell.terms.letter import blocks_of
 
 _ONLY_ITS_OWN = ("issued", "upcoming", "past_due")
 """Stages whose letters attach the invoices that they ask for; later ones attach all that is open."""
@@ -134,11 +135,16 @@ def _contracts(matter: Matter, basket: _Basket) -> list[str]:
 
 def pictures(office: Office, facts: Facts) -> tuple[Picture, ...]:
     """The pictures that the letter shows: the logo, and a payment code for each sum that has one."""
-    logo = office.logo
-    found = [Picture(LOGO, *logo)] if logo else []
-    found += [
+    logo = (Picture(LOGO, *office.logo),) if office.logo else ()
+    return (*logo, *payment_codes(facts))
+
+
+def payment_codes(facts: Facts) -> tuple[Picture, ...]:
+    """A picture for each sum that has a payment code, where the letter says how to pay."""
+    if "payment" not in blocks_of(facts.letter):
+        return ()
+    return tuple(
         Picture(code_name(total.principal.currency), "png", payment_code.picture(total.code))
         for total in facts.totals
         if total.code
-    ]
-    return tuple(found)
+    )

@@ -179,6 +179,8 @@ def _write_words(chunk: Chunk, writer: Writer, element: str, mark: str) -> None:
     marked = "".join(f"{_POINT}{letter}{_POINT}" if is_statement(letter, writer) else letter for letter in chunk.text)
     html = _MARKDOWN.renderInline(marked).replace(_POINT, "")
     text = _plain(marked).replace(_POINT, "")
+    if plain := [href for href in _links(marked) if not href.startswith(("https://", "mailto:"))]:
+        writer.wrong(chunk.line, f"the link {plain[0]!r} is not safe to follow: begin it with https://")
     if "**" in text:
         writer.wrong(chunk.line, "a ** has no partner in its paragraph: put it directly before and behind the words")
     wanted = [letter for letter in chunk.text if writer.tag(letter)]
@@ -187,6 +189,11 @@ def _write_words(chunk: Chunk, writer: Writer, element: str, mark: str) -> None:
         return
     writer.write_text(chunk.line, mark + text)
     writer.html.append(f"<{element}>{writer.restored(html)}</{element}>")
+
+
+def _links(markdown: str) -> list[str]:
+    tokens = _MARKDOWN.parseInline(markdown)[0].children or []
+    return [str(token.attrGet("href") or "") for token in tokens if token.type == "link_open"]
 
 
 def _plain(markdown: str) -> str:

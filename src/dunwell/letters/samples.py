@@ -26,6 +26,9 @@ from dunwell.terms.letter import NEWS, SENTENCES_OF_LAW, asks
 from dunwell.terms.money import Money, zero
 
 AS_OF = date(2026, 4, 20)
+AS_OF_EARLIER = date(2026, 3, 20)
+"""The day of the samples, and of the statement before."""
+
 _STAGES = {
     "issued": ("issued", -30),
     "upcoming_before": ("upcoming", -7),
@@ -69,13 +72,11 @@ def typical(letter: str) -> Facts:
     """The everyday case of a letter: one invoice while friendly, two from `late` on, in one currency."""
     stage, days = _STAGES.get(letter, ("", _DAYS.get(letter, 10)))
     several = days >= 16
-    invoices: tuple[InvoiceFacts, ...] = (_invoice("INV-2026-0117", days, 123450),)
+    invoices: tuple[InvoiceFacts, ...] = (invoice("INV-2026-0117", days, 123450),)
     if several:
-        invoices += (_invoice("INV-2026-0142", max(days - 14, 0), 218550, credited=30000),)
+        invoices += (invoice("INV-2026-0142", max(days - 14, 0), 218550, credited=30000),)
     if letter == "on_hold":
-        invoices = tuple(
-            replace(invoice, charges=Money(invoice.open_principal.minor // 50, "GBP")) for invoice in invoices
-        )
+        invoices = tuple(replace(one, charges=Money(one.open_principal.minor // 50, "GBP")) for one in invoices)
     if letter in NEWS:
         invoices = ()  # they ask for nothing
     return Facts(
@@ -97,7 +98,7 @@ def typical(letter: str) -> Facts:
 
 def _attached(letter: str, invoices: tuple[InvoiceFacts, ...]) -> dict[str, Any]:
     if letter in ("issued", "past_due_second", "invoice_again"):
-        numbers = tuple(invoice.number for invoice in invoices)
+        numbers = tuple(one.number for one in invoices)
         return {"attached": tuple(f"{number}.pdf" for number in numbers), "attached_invoices": numbers}
     if letter in ("late", "delinquent", "on_hold", "final_notice"):
         return {"attached": ("Statement of account C-10482.pdf",), "statement_attached": True}
@@ -186,7 +187,7 @@ def variants(letter: str) -> Iterator[Facts]:
     yield replace(bare, statement_attached=False, late_fee_percent=None)
     yield replace(one, deadline=AS_OF + timedelta(days=10), earlier=(AS_OF - timedelta(days=7),))
     two = ("INV-2026-0117.pdf", "Statement.pdf")
-    numbers = tuple(invoice.number for invoice in base.invoices)
+    numbers = tuple(one.number for one in base.invoices)
     yield replace(
         base, late_fee_percent=Decimal("2.5"), attached=two, attached_invoices=numbers, statement_attached=True
     )
@@ -210,10 +211,10 @@ def variants(letter: str) -> Iterator[Facts]:
 
 def _several(base: Facts) -> Iterator[Facts]:
     """Shapes with more than one invoice: not yet due among them, two currencies, others, many."""
-    early = _invoice("INV-2026-0190", -5, 9900)
-    today = _invoice("INV-2026-0191", 0, 1000)
-    rial = _valued(_invoice("۱۴۰۵/۱۲", 4, 1), Money(1_500_000_000, "IRR"))
-    euro = _valued(_invoice("RE 2026/77", 33, 1), Money(342000, "EUR"))
+    early = invoice("INV-2026-0190", -5, 9900)
+    today = invoice("INV-2026-0191", 0, 1000)
+    rial = _valued(invoice("۱۴۰۵/۱۲", 4, 1), Money(1_500_000_000, "IRR"))
+    euro = _valued(invoice("RE 2026/77", 33, 1), Money(342000, "EUR"))
     euro = replace(euro, purchase_order="PO 4711", reference="A-7")
     for invoices in (
         (*base.invoices, early),
@@ -224,7 +225,7 @@ def _several(base: Facts) -> Iterator[Facts]:
     ):
         yield replace(base, invoices=invoices, totals=_totals(invoices))
     yield replace(base, others=(early, replace(euro, mark="disputed"), replace(today, mark="promised")))
-    many = tuple(_invoice(f"INV-{number}", 40 - number, 100 * number + 1) for number in range(1, 32))
+    many = tuple(invoice(f"INV-{number}", 40 - number, 100 * number + 1) for number in range(1, 32))
     yield replace(base, invoices=many, totals=_totals(many))
 
 
@@ -233,7 +234,8 @@ def _valued(invoice: InvoiceFacts, amount: Money) -> InvoiceFacts:
     return replace(invoice, amount=amount, open_principal=amount, credited=none, charges=none)
 
 
-def _invoice(number: str, days_late: int, minor: int, credited: int = 0) -> InvoiceFacts:
+def invoice(number: str, days_late: int, minor: int, credited: int = 0) -> InvoiceFacts:
+    """An invoice in pounds, so many days overdue (before its due date where negative)."""
     due = AS_OF - timedelta(days=days_late)
     return InvoiceFacts(
         number=number,
@@ -254,10 +256,10 @@ def _discounted(invoice: InvoiceFacts) -> InvoiceFacts:
 
 def _totals(invoices: tuple[InvoiceFacts, ...]) -> tuple[Total, ...]:
     sums: dict[str, list[int]] = {}
-    for invoice in invoices:
-        figures = sums.setdefault(invoice.amount.currency, [0, 0])
-        figures[0] += invoice.open_principal.minor
-        figures[1] += invoice.charges.minor
+    for one in invoices:
+        figures = sums.setdefault(one.amount.currency, [0, 0])
+        figures[0] += one.open_principal.minor
+        figures[1] += one.charges.minor
     accounts = {
         "GBP": ("Sort code 00-00-00\nAccount number 00000000", False),
         "IRR": ("IR000000000000000000000000", True),

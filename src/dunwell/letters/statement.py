@@ -17,6 +17,8 @@ from dunwell.terms.money import Money
 
 _MARKS = {"disputed": "in_dispute", "promised": "promised_for", "paused": "on_pause"}
 _MOST_PAGES = 400
+_WIDTHS = {"invoice": 2.1, "issued": 1.35, "due": 1.35, "days_late": 1.05}
+_LONG = 30  # letters of an invoice number after which it may break
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def written(facts: StatementFacts, language: Language) -> dict[str, Any]:
         "color": facts.creditor.color or HOUSE_COLOR,
         "creditor": {"name": clean(facts.creditor.name), "lines": _creditor_lines(facts.creditor, language)},
         "footer": _footer(facts.creditor, language),
-        "account": {"name": clean(facts.account.name), "lines": list(lines(facts.account.address))},
+        "account": {"name": clean(facts.account.name), "lines": _isolated_lines(facts.account.address, language)},
         "facts": [
             [words["account_number"], _isolated(facts.account.number, language)],
             [words["as_of"], formats.date(facts.as_of)],
@@ -102,7 +104,11 @@ def _creditor_lines(creditor: CreditorFacts, language: Language) -> list[str]:
     words, colon = language.words, language.colon
     named = ((words["telephone"], creditor.phone), (words["email"], creditor.email))
     reach = [f"{label}{colon} {_isolated(value, language)}" for label, value in named if value]
-    return [*lines(creditor.address), *reach]
+    return [*_isolated_lines(creditor.address, language), *reach]
+
+
+def _isolated_lines(value: str | None, language: Language) -> list[str]:
+    return [language.formats.isolate(line) for line in lines(value)]
 
 
 def _footer(creditor: CreditorFacts, language: Language) -> list[str]:
@@ -116,13 +122,16 @@ def _section(section: Section, facts: StatementFacts, language: Language, severa
     charged = any(invoice.charges for invoice in section.invoices)
     keys = ["invoice", "issued", "due", "days_late", "amount", "credited", *(["charges"] if charged else []), "open"]
     currency = section.unapplied.currency
+    rows = [_row(invoice, language, charged) for invoice in section.invoices]
     by_age = aged(((one.days_late, one.outstanding) for one in section.invoices), currency)
     code = section.asked.code if section.asked else None
     return {
         "title": currency if several else None,
         "heads": [words["total" if key == "open" and charged else key] for key in keys],
         "text": keys.index("days_late"),
-        "rows": [_row(invoice, language, charged) for invoice in section.invoices],
+        "widths": [_WIDTHS.get(key, 1.55) for key in keys],
+        "size": _size(rows),
+        "rows": rows,
         "sums": [*_sums(section, language)],
         "ageing": [[words[name], formats.money(amount)] for name, amount in by_age.items()],
         "pay": _pay(section.asked, facts, language) if section.asked else None,
@@ -130,10 +139,20 @@ def _section(section: Section, facts: StatementFacts, language: Language, severa
     }
 
 
+def _size(rows: list[dict[str, Any]]) -> float:
+    """The table's letters in points: smaller where a number is so long that it would not fit its column."""
+    longest = max((len(cell) for row in rows for cell in row["cells"][1:]), default=0)
+    number = max((len(row["cells"][0]) for row in rows), default=0)
+    sizes = ((9, 13, 16), (8, 15, 18), (7, 19, 22))
+    return next((size for size, most, most_number in sizes if longest <= most and number <= most_number), 6)
+
+
 def _row(invoice: InvoiceFacts, language: Language, charged: bool) -> dict[str, Any]:
     words, formats = language.words, language.formats
+    number = clean(invoice.number)
+    pieces = [number[start : start + _LONG] for start in range(0, len(number), _LONG)]
     cells = [
-        _isolated(invoice.number, language),
+        _isolated("\u200b".join(pieces), language),
         formats.day(invoice.issued),
         formats.day(invoice.due),
         formats.number(invoice.days_late) if invoice.days_late else "",

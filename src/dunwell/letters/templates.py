@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from dunwell.letters import samples
+from dunwell.letters import samples, statement_samples
 from dunwell.letters.body import read_body
 from dunwell.letters.facts import LetterError
 from dunwell.letters.inspection import EXPECTED, NAMES
@@ -19,7 +20,7 @@ from dunwell.letters.problems import Problems, listed, problem
 from dunwell.letters.sandbox import compile_letter
 from dunwell.letters.sentences import Sentences
 from dunwell.letters.view import LAYOUT_NAMES, Language
-from dunwell.letters.writing import LetterTemplate, cages
+from dunwell.letters.writing import LetterTemplate, cages, disagreement
 from dunwell.terms.letter import LETTERS, blocks_of
 
 _FRONT = re.compile(r"\A---[ \t]*\n(?P<front>.*?)^---[ \t]*\n(?P<body>.*)\Z", re.S | re.M)
@@ -79,20 +80,51 @@ class Library:
             raise problem(self._folders[-1], None, what)
         return Printer(page, fonts, self._logo)
 
-    def check(self, *, own_only: bool = False) -> list[LetterError]:
-        """All problems of all letters, layouts and labels. Every letter is also filled in with many sample facts.
+    def source(self, letter: str, language: str) -> Path | None:
+        """The file of a letter in exactly this language; None where it has none."""
+        return self._path(f"{language}/{letter}.md.j2")
 
-        `own_only` looks at what the user's own folder changes: quick enough for every night.
+    def check(self, *, own_only: bool = False, only: tuple[str, ...] | None = None) -> list[LetterError]:
+        """All problems of all letters, layouts, labels and statements. Each letter is also filled in with many sample
+        facts.
+
+        `own_only` looks at what the user's own folder changes: quick enough for every night; `only` at some languages.
         """
         found: dict[str, LetterError] = {}
-        for language in self._own_languages() if own_only else self.languages():
+        for language in only or (self._own_languages() if own_only else self.languages()):
             for letter in LETTERS:
                 for error in self._check_letter(letter, language, may_lack=own_only):
                     found.setdefault(str(error), error)
+        if not own_only and only is None:
+            found |= {str(error): error for error in (*self._stray(), *self._check_statements())}
         if not self.languages():
             missing = problem(self._folders[0], None, "no language here: a language is a folder with labels.toml")
             found[str(missing)] = missing
         return list(found.values())
+
+    def _stray(self) -> Iterator[LetterError]:
+        """Files that no letter has the name of: a slip of the pen would else go unnoticed."""
+        for path in sorted(file for folder in self._folders for file in folder.glob("*/*.md.j2")):
+            name = path.name.removesuffix(".md.j2")
+            if name not in LETTERS:
+                near = difflib.get_close_matches(name, LETTERS, n=1)
+                hint = f": did you mean {near[0]}.md.j2?" if near else ""
+                yield problem(path, None, f"there is no letter {name!r}{hint}")
+
+    def _check_statements(self) -> Iterator[LetterError]:
+        """What is wrong with the statement's page, its fonts, the logo, or a language's words in it."""
+        try:
+            printer = self.printer()
+            directions: set[str] = set()
+            for name in self.languages():
+                language = self.language(name)
+                printer.pdf(statement_samples.statement("on_hold"), language)
+                # The page's own shapes are tried once in each direction: words do not change them.
+                for facts in statement_samples.variants() if language.direction not in directions else ():
+                    printer.pdf(facts, language)
+                directions.add(language.direction)
+        except LetterError as error:
+            yield from listed(error)
 
     def _own_languages(self) -> tuple[str, ...]:
         """The languages that the user's own folder has a file of; all of them where it has a layout."""
@@ -124,7 +156,9 @@ class Library:
                 return [lack]
             for facts in samples.variants(letter):
                 try:
-                    template.fill(facts, fell_back=False)
+                    if word := disagreement(template.fill(facts, fell_back=False)):
+                        what = f"the text says {word!r} and the HTML does not: mend the layout's macros"
+                        errors.append(problem(template.layout, None, what))
                 except LetterError as error:
                     errors += listed(error)
         except LetterError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,16 @@ def _lacking_payment(facts: Facts) -> str | None:
         if total.outstanding.minor <= 0 and asks(facts.letter):
             return f"the total in {total.principal.currency} is no amount to ask for"
     return None
+
+
+_HIDDEN = re.compile(r"<head>.*?</head>|<[^>]*>", re.S)
+_WORDS = re.compile(r"\w+")
+
+
+def disagreement(letter: Letter) -> str | None:
+    """The first word of the text that the HTML does not have; None where both say the same."""
+    shown = set(_WORDS.findall(unescape(_HIDDEN.sub(" ", letter.html))))
+    return next((word for word in _WORDS.findall(letter.text) if word not in shown), None)
 
 
 def cages(formats: Formats) -> tuple[Cage, Cage]:

@@ -61,10 +61,10 @@ def _is_url(place: str) -> bool:
 def _file(source: Source, place: str) -> Document | Missing:
     if source.folder is None:
         return Missing("documents.folder is not set, so no file is read")
-    path = (source.folder / place).resolve()
-    if not path.is_relative_to(source.folder.resolve()):
-        return Missing("the path leads out of documents.folder")
     try:
+        path = (source.folder / place).resolve()
+        if not path.is_relative_to(source.folder.resolve()):
+            return Missing("the path leads out of documents.folder")
         size = path.stat().st_size
         if size > source.most:
             return _too_large(size, source)

@@ -121,11 +121,10 @@ def _picture(picture: Picture) -> MIMEBase:
 def _enclosure(enclosure: Enclosure) -> MIMEBase:
     name = file_name(enclosure.name)
     part = _base64("application", "pdf", enclosure.content)
-    # Old programs read the name of Content-Type, encoded as in a subject; new ones RFC 2231; all of them plain ASCII.
+    # Old programs read the name of Content-Type, encoded as in a subject; new ones that of RFC 2231.
     part.set_param("name", name if name.isascii() else Header(name, "utf-8", maxlinelen=10_000).encode())
-    plain = name if name.isascii() else _ascii(name)
-    extended = "" if name.isascii() else f"; filename*=utf-8''{quote(name, safe='')}"
-    part["Content-Disposition"] = f'attachment; filename="{plain}"{extended}'
+    said = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name, safe='')}"
+    part["Content-Disposition"] = f"attachment; {said}"
     return part
 
 
@@ -140,12 +139,6 @@ def file_name(name: str) -> str:
     """A name that every system takes as a file's: no path, no control or direction characters, 120 letters at most."""
     stem, dot, ending = _NOT_IN_NAMES.sub("-", name).strip(" .").rpartition(".")
     return f"{(stem or ending)[:115].strip(' .-') or 'document'}{dot or '.'}{ending if dot else 'pdf'}"
-
-
-def _ascii(name: str) -> str:
-    """What a program that reads only ASCII shows: the ASCII part of the name, which holds the account's number."""
-    kept = re.sub(r"[ _-]{2,}", " ", "".join(letter if letter.isascii() else " " for letter in name)).strip()
-    return kept if len(kept) > len(".pdf") else "document.pdf"
 
 
 def _address(name: str, email: str) -> str:
