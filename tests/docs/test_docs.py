@@ -16,14 +16,15 @@ from pydantic import BaseModel
 from dunwell.cli.app import app
 from dunwell.cli.output import Exit
 from dunwell.intake.words import ALL_COLUMNS, words_of
+from dunwell.letters.inspection import NAMES
 from dunwell.letters.labels import WORDS
 from dunwell.letters.languages import Formats
-from dunwell.letters.sandbox import NAMES
 from dunwell.letters.writing import cages
 from dunwell.rules import policy, policy_parts
 from dunwell.rules.policy import Policy, PolicyException
 from dunwell.rules.policy_parts import (
     Amounts,
+    Attachments,
     CallRule,
     CurrencyAmounts,
     Limits,
@@ -31,6 +32,7 @@ from dunwell.rules.policy_parts import (
     NoticeRule,
     Payments,
     Ramp,
+    Sentence,
     Stage,
     TouchRule,
     Volume,
@@ -39,7 +41,7 @@ from dunwell.rules.policy_parts import (
 from dunwell.rules.stages import STAGES
 from dunwell.settings import PREFIX, Settings
 from dunwell.terms.decision import Reason
-from dunwell.terms.letter import LETTERS
+from dunwell.terms.letter import ESCALATION, LETTERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -134,7 +136,7 @@ def settings_keys(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterato
             yield from settings_keys(below, here)
             continue
         default = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
-        shown = "" if field.default is None or field.default == {} else f"`{default}`"
+        shown = "" if field.default is None or field.default in ({}, ()) else f"`{default}`"
         yield ".".join(here), PREFIX + "__".join(here).upper(), shown
 
 
@@ -170,6 +172,7 @@ def test_a_new_setting_would_be_noticed() -> None:
 
 _PARTS: tuple[type[BaseModel], ...] = (
     Amounts,
+    Attachments,
     CallRule,
     CurrencyAmounts,
     Limits,
@@ -179,6 +182,7 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Policy,
     PolicyException,
     Ramp,
+    Sentence,
     Stage,
     TouchRule,
     Volume,
@@ -208,7 +212,7 @@ def test_no_part_of_the_policy_is_left_out_here() -> None:
 @pytest.mark.parametrize(
     ("page", "words"),
     [
-        ("policy.md", (*STAGES, *LETTERS)),
+        ("policy.md", (*STAGES, *ESCALATION)),
         ("templates.md", LETTERS),
         ("import.md", (*ALL_COLUMNS, *words_of("role"), *words_of("kind"), *words_of("payment_method"))),
         ("operator.md", [reason for reason in Reason if reason not in ("not_yet_issued", "not_in_hand")]),

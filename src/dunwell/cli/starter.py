@@ -16,6 +16,9 @@ language = "en"                         # for accounts whose own language has no
 # vat_id = ""
 # registration = ""
 # iban = ""                             # for every currency that has no bank account of its own
+# other_ways = "Card by telephone"      # further ways to pay, as they stand
+# logo = "logo.png"                     # PNG or JPEG for letters and statements, SVG for statements
+# color = "#24455c"                     # the house colour
 strict_currency = false                 # true: nothing is sent in a currency without its own bank account
 
 # [creditor.bank]                       # an IBAN or any text, by currency
@@ -53,6 +56,17 @@ file = "policy.toml"
 
 [templates]
 # folder = "templates"                  # your own letters; what it lacks comes from the built-in ones
+
+[pay]                                   # paying online: an address with blanks, or a connector that is asked for one
+# link = "https://pay.example.com/?ref={reference}&amount={amount}&currency={currency}"
+
+[documents]                             # invoices' own PDFs: files below folder, https addresses on hosts
+# folder = "documents"
+# hosts = ["documents.example.com"]
+
+# [dkim]                                # only where your mail server does not sign
+# domain = "example.com"
+# selector = "dunwell"                  # the key: DUNWELL_DKIM__KEY_FILE
 
 [cycle]
 hour = "09:00"                          # the daily cycle's hour, in the creditor's time zone

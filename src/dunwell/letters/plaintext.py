@@ -156,7 +156,7 @@ class TextBlocks:
             ("amount", lambda invoice: formats.money(invoice["amount"])),
             ("credited", lambda invoice: formats.money(invoice["credited"])),
             ("open", lambda invoice: formats.money(invoice["open_principal"])),
-            ("days_late", lambda invoice: formats.number(invoice["days_late"])),
+            ("days_late", lambda invoice: formats.number(invoice["days_late"]) if invoice["days_late"] else ""),
         ]
         hidden = [key for key in ("credited", "days_late") if not self._seen[f"shows_{key}"]]
         return [column for column in columns if column[0] not in hidden]
