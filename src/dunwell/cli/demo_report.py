@@ -85,7 +85,7 @@ def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
     )
     out.print(Text("Where to look", style="bold"))
     for what, where in (
-        ("the letters as files (.eml, .html, .txt)", place / "letters"),
+        ("the letters as files (.eml, .html, .txt, .pdf)", place / "letters"),
         ("the ledger's export that was imported", place / "ledger"),
         ("why an invoice is where it is", f"{config} explain {example}"),
         ("every letter so far", f"{config} letters sent"),

@@ -16,14 +16,15 @@ from pathlib import Path
 from dunwell import wiring
 from dunwell.cli import demo_report, prefect_server, running
 from dunwell.cli.output import Exit, bar, err, out, stop
-from dunwell.demo import history, inbox, portfolio
+from dunwell.demo import history, inbox, papers, portfolio
 from dunwell.demo.portfolio import Portfolio
 from dunwell.demo.servers import MailServers
-from dunwell.demo.settings_file import COUNTRY, DOMAIN, settings_text
+from dunwell.demo.settings_file import COUNTRY, CREDITOR_NAME, DOMAIN, settings_text
 from dunwell.desk.cycle import Consent
 from dunwell.desk.day import CycleReport
 from dunwell.ledger import letters as ledger_letters
 from dunwell.ledger.engine import migrate
+from dunwell.letters.templates import builtin_folder
 from dunwell.settings import FILE_NAME
 
 
@@ -40,6 +41,8 @@ def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
             mail = stack.enter_context(MailServers(place / "mail", DOMAIN, portfolio.answers()))
         today = _open_books(place, mail, said)
         made = portfolio.build(today)
+        with _step("Filing the firm's invoices as PDFs"):
+            err.print(f"  {papers.write(made, place, builtin_folder() / 'fonts', CREDITOR_NAME)} documents")
         with ThreadPoolExecutor(1) as beside:
             err.print("Starting a Prefect server beside the next step")
             starting = beside.submit(stack.enter_context, prefect_server.server(place / ".prefect"))

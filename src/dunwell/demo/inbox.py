@@ -13,6 +13,8 @@ from imapclient import IMAPClient
 
 from dunwell.demo.servers import CUSTOMERS, HOST, MailServers
 
+_SAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
 
 @contextlib.contextmanager
 def _inbox(servers: MailServers) -> Iterator[tuple[IMAPClient, Mapping[bytes, int]]]:
@@ -25,9 +27,18 @@ def _inbox(servers: MailServers) -> Iterator[tuple[IMAPClient, Mapping[bytes, in
 
 
 def count(servers: MailServers) -> int:
-    """How many letters the customers' mailbox holds."""
-    with _inbox(servers) as (_, selected):
-        return int(selected[b"EXISTS"])
+    """How many letters the customers' mailbox holds; one that went to several of them counts once."""
+    with _inbox(servers) as (client, _):
+        fetched = client.fetch(client.search("ALL"), [_ID]) if client.search("ALL") else {}
+        return len({_message_id(one) for one in fetched.values()})
+
+
+_ID = "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"
+
+
+def _message_id(fetched: Mapping[bytes, bytes]) -> str:
+    head = next(value for key, value in fetched.items() if key.startswith(b"BODY["))
+    return str(message_from_bytes(head)["Message-ID"]).strip()
 
 
 def next_uid(servers: MailServers) -> int:
@@ -37,25 +48,29 @@ def next_uid(servers: MailServers) -> int:
 
 
 def arrived(servers: MailServers, since: int) -> list[EmailMessage]:
-    """The letters that have arrived since `next_uid` was `since`, as the server holds them."""
+    """The letters that have arrived since `next_uid` was `since`, as the server holds them; each once."""
     with _inbox(servers) as (client, _):
         # In IMAP `n:*` names the last letter even where its number is below n.
         uids = [uid for uid in client.search(["UID", f"{since}:*"]) if uid >= since]
         fetched = client.fetch(uids, ["BODY.PEEK[]"]) if uids else {}
-    found = []
+    found: dict[str, EmailMessage] = {}
     for uid in sorted(fetched):
         message = message_from_bytes(fetched[uid][b"BODY[]"], policy=policy.default)
-        found.append(message)
-    return found
+        found.setdefault(str(message["Message-ID"]), message)
+    return list(found.values())
 
 
 def save(message: EmailMessage, name: str, folder: Path) -> Path:
-    """Write a letter as .eml and its text and HTML as .txt and .html; returns the .eml file."""
+    """Write a letter as .eml, its text, HTML and PDFs beside it; returns the .eml file."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{re.sub(r'[^A-Za-z0-9._-]+', '_', name)}.eml"
+    file = folder / f"{_SAFE.sub('_', name)}.eml"
     file.write_bytes(message.as_bytes())
     for kind, suffix in (("plain", ".txt"), ("html", ".html")):
         part = message.get_body((kind,))
         if part is not None:
             file.with_suffix(suffix).write_text(part.get_content(), encoding="utf-8")
+    for part in message.iter_attachments():
+        if part.get_content_type() == "application/pdf":
+            content = part.get_content()
+            folder.joinpath(f"{file.stem}_{_SAFE.sub('_', str(part.get_filename()))}").write_bytes(content)
     return file

@@ -116,7 +116,7 @@ class Portfolio:
                 order = f"PO-{7000 + one.firm * 13}" if firm.kind != "consumer" and one.firm % 3 == 0 else ""
                 yield (
                     number_of(one.firm), one.number, one.issued, one.due or "", one.amount, firm.currency, one.kind,
-                    order, one.sent_on, percent, until,
+                    order, one.sent_on or one.issued, percent, until, document_of(one),
                 )  # fmt: skip
 
     def _payments(self, on: date) -> Iterator[Sequence[object]]:
@@ -125,6 +125,11 @@ class Portfolio:
             if one.on <= on and (document is None or document.known <= on):
                 invoice = document.number if document else ""
                 yield number_of(one.firm), invoice, one.on, one.amount, FIRMS[one.firm].currency, f"BANK-{place:05d}"
+
+
+def document_of(one: Document) -> str:
+    """Where the invoice's own PDF lies, from the folder of the settings."""
+    return f"documents/{one.number}.pdf"
 
 
 def number_of(firm: int) -> str:
@@ -241,7 +246,7 @@ _ACCOUNT_COLUMNS = ("account", "name", "country", "language", "kind", "payment_m
 _CONTACT_COLUMNS = ("account", "name", "email", "role")
 _INVOICE_COLUMNS = (
     "account", "invoice", "issued", "due", "amount", "currency", "kind", "purchase_order", "sent_on",
-    "discount_percent", "discount_until",
+    "discount_percent", "discount_until", "document",
 )  # fmt: skip
 _PAYMENT_COLUMNS = ("account", "invoice", "date", "amount", "currency", "reference")
 _OPEN_ITEM_COLUMNS = (

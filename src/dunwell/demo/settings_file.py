@@ -6,6 +6,7 @@ import json
 
 from dunwell.demo.servers import CREDITOR, HOST, MailServers
 
+CREDITOR_NAME = "Northmoor Cloud Services Ltd"
 DOMAIN = "northmoor-cloud.example"
 COUNTRY = "GB"
 
@@ -14,7 +15,7 @@ _TEXT = """\
 # `explain`, `preview`, `simulate` and `letters` work on, and `run` says that the mail server is away.
 
 [creditor]
-name = "Northmoor Cloud Services Ltd"
+name = "{name}"
 email = "collections@{domain}"
 country = "{country}"
 timezone = "Europe/London"
@@ -60,8 +61,8 @@ def _iban(country: str, account: str) -> str:
 def settings_text(servers: MailServers) -> str:
     """The text of the demo's `dunwell.toml`."""
     return _TEXT.format(
-        domain=DOMAIN, country=COUNTRY, host=HOST, smtp_port=servers.smtp_port, imap_port=servers.imap_port,
-        user=CREDITOR, password=json.dumps(servers.password),
+        name=CREDITOR_NAME, domain=DOMAIN, country=COUNTRY, host=HOST,
+        smtp_port=servers.smtp_port, imap_port=servers.imap_port, user=CREDITOR, password=json.dumps(servers.password),
         gbp=_iban("GB", "DEMO00000000000001"), eur=_iban("DE", "000000000000000001"),
         chf=_iban("CH", "00000000000000001"), ron=_iban("RO", "DEMO0000000000000001"),
         kzt=_iban("KZ", "000DEMO000000001"), irr=_iban("IR", "0000000000000000000001"),
