@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import measures
-from benchmarks.measures import Figure
+from benchmarks.figures import Figure
 
 
 def main() -> None:

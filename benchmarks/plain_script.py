@@ -10,9 +10,11 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+from dunwell.desk.enclosures import payment_codes
 from dunwell.desk.office import Office
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, Total
+from dunwell.letters.payment_code import content
 from dunwell.mailroom.envelope import Addressed, message
 from dunwell.terms.money import Money
 from dunwell.wiring import moment
@@ -64,10 +66,10 @@ def _letter(row: tuple, office: Office, on: date) -> bytes:  # type: ignore[type
         office.writes_as,
         AccountFacts(account, name),
         (invoice,),
-        (Total(outstanding, nothing, bank, True),),
+        (Total(outstanding, nothing, bank, True, None, content("Benchmark Ltd", bank, outstanding, number)),),
         number,
     )
     letter = compose(facts, language, office.library)
     sender = "collections@creditor.example.com"
     addressed = Addressed("Benchmark Ltd", sender, name, email, sender, f"<{number}@x>", (), moment(on).now, language)
-    return message(letter.subject, letter.text, letter.html, addressed)
+    return message(letter.subject, letter.text, letter.html, addressed, payment_codes(facts))

@@ -130,7 +130,7 @@ def test_the_cycle_shows_every_stage_and_language(shown: Shown) -> None:
 def test_no_account_had_two_letters_a_day_nor_three_in_a_week(shown: Shown) -> None:
     days: dict[str, list[date]] = {}
     for one in shown.command("letters", "sent"):
-        if one["state"] == "sent":
+        if one["state"] == "sent" and one["stage"]:  # good news takes the day, and waits for no distance
             days.setdefault(one["account"], []).append(date.fromisoformat(one["on"]))
     assert len(days) >= 50
     for of in days.values():

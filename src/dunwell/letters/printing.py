@@ -29,7 +29,7 @@ class Printer:
     """
 
     def __init__(self, page: Path, fonts: Path, logo: Path | None = None) -> None:
-        self.page = page
+        self.page, self.fonts = page, fonts
         self._folder = tempfile.TemporaryDirectory(prefix="dunwell-page-")
         self._logo = self._take_logo(logo)
         self._main = Path(self._folder.name) / "statement.typ"

@@ -16,7 +16,6 @@ from dunwell.rules.ageing import aged
 from dunwell.terms.money import Money
 
 _MARKS = {"disputed": "in_dispute", "promised": "promised_for", "paused": "on_pause"}
-_MOST_PAGES = 400
 _WIDTHS = {"invoice": 2.1, "issued": 1.35, "due": 1.35, "days_late": 1.05}
 _LONG = 30  # letters of an invoice number after which it may break
 
@@ -92,7 +91,7 @@ def written(facts: StatementFacts, language: Language) -> dict[str, Any]:
         "how_to_pay": words["how_to_pay"],
         "payment_code": words["payment_code"],
         "page": words["page"],
-        "digits": [formats.number(number) for number in range(_MOST_PAGES)],
+        "digits": [formats.number(digit) for digit in range(10)],
     }
 
 
@@ -135,7 +134,7 @@ def _section(section: Section, facts: StatementFacts, language: Language, severa
         "sums": [*_sums(section, language)],
         "ageing": [[words[name], formats.money(amount)] for name, amount in by_age.items()],
         "pay": _pay(section.asked, facts, language) if section.asked else None,
-        "code": drawing(code) if code else None,
+        "code": list(drawing(code)) if code else None,
     }
 
 
