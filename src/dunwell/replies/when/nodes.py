@@ -1,0 +1,195 @@
+"""A text as a row of nodes: words by their kind, numbers by what they may be. What no date can rest on is a blank."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dunwell.replies.when.lexicon import Branch, Kinds, Lexicon
+from dunwell.replies.when.numerals import FIXED, cluster_nodes, plain_number
+
+_SCAN = re.compile(r"\d+(?:[.,:/'-]\d+)*|[^\W\d_]+|\n[^\S\n]*\n|[^\w\s]|_")
+_MARKS: dict[str, Kinds] = {
+    ",": {"comma": None},
+    "-": {"dash": None},
+    "/": {"slash": None},
+    "(": {"open": None},
+    ")": {"close": None},
+    "'": {"apostrophe": None},
+    "&": {"and": None},
+    "|": {"comma": None},
+} | {sign: {"notday": None} for sign in "%€$£₽₺₹﷼°‰"}
+_ABBREVIATED = frozenset({"month", "weekday", "unit", "num", "ord", "numweak", "numdate", "label"})
+_FIGURES = frozenset({"num", "count", "figures", "numdate", "numweak", "wnum", "code"})
+_BLANK: Kinds = {}
+_EDGE: Kinds = {"edge": None}
+MARK_KINDS = (
+    frozenset(frozenset(kinds) for kinds in _MARKS.values())
+    | FIXED
+    | {frozenset({"nothing"}), frozenset({"edge"}), frozenset()}
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """A stretch of the folded text from `start` to `end`, and what it may be."""
+
+    kinds: Kinds
+    start: int
+    end: int
+
+
+class _Reader:
+    """Reads one text. `point` says whether the language writes decimals with a point."""
+
+    def __init__(self, text: str, lexicon: Lexicon, point: bool) -> None:
+        self.text, self.lexicon, self.point = text, lexicon, point
+        self.tokens = [(m.group(), m.start(), m.end()) for m in _SCAN.finditer(text)]
+        self.nodes: list[Node] = [Node(_EDGE, 0, 0)]
+        self.at = 0
+
+    def read(self) -> list[Node]:
+        while self.at < len(self.tokens):
+            token, start, end = self.tokens[self.at]
+            if token[0].isdigit():
+                self._number(token, start, end)
+            elif not self._phrase():
+                self._other(token, start, end)
+            self.at += 1
+        self.nodes.append(Node(_EDGE, len(self.text), len(self.text)))
+        return self.nodes
+
+    # Words
+
+    def _phrase(self) -> bool:
+        """Take the longest phrase of the tables that begins here."""
+        branch: Branch | None = self.lexicon.words
+        best: tuple[int, tuple[Kinds, ...]] | None = None
+        place = self.at
+        while branch is not None and place < len(self.tokens):
+            branch = branch.following.get(self.tokens[place][0])
+            if branch is not None and branch.found is not None:
+                best = place, branch.found
+            place += 1
+        if best is None:
+            return False
+        last, found = best
+        start, end = self.tokens[self.at][1], self.tokens[last][2]
+        self.nodes += [Node(kinds, start, end) for kinds in found]
+        self.at = last
+        self._swallow_dot(found[-1])
+        return True
+
+    def _other(self, token: str, start: int, end: int) -> None:
+        kinds = _MARKS.get(token)
+        if kinds is None and token[0].isalpha():
+            kinds = self.lexicon.misspelt(token)
+        self.nodes.append(Node(kinds or _BLANK, start, end))
+
+    def _swallow_dot(self, kinds: Kinds) -> bool:
+        """Pass over the point of an abbreviation or ordinal: `Feb.`, `15.`"""
+        follows = self.at + 1
+        end = self.tokens[self.at][2]
+        dotted = follows < len(self.tokens) and self.tokens[follows][0] == "." and self.tokens[follows][1] == end
+        if dotted and not _ABBREVIATED.isdisjoint(kinds):
+            self.at += 1
+            return True
+        return False
+
+    # Numbers
+
+    def _number(self, token: str, start: int, end: int) -> None:
+        if self._is_phone(start):
+            self._blank_number(start, end, {"phone": None})
+            return
+        if self._is_code(start):
+            self._blank_number(start, end)
+            return
+        suffix = self._suffix(end)
+        if suffix and token.isdigit():
+            self.at += suffix
+            self.nodes.append(self._ordinal(token, start, self.tokens[self.at][2]))
+        elif suffix is None or (len(token) > 24):
+            self._blank_number(start, end)
+        elif token.isdigit():
+            node = Node(plain_number(token), start, end)
+            if self._swallow_dot(node.kinds) and "num" in node.kinds:
+                node.kinds = {**node.kinds, "dot": node.kinds["num"]}
+            self.nodes.append(node)
+        else:
+            self._cluster(token, start)
+
+    def _cluster(self, token: str, start: int) -> None:
+        """A number with separators: `15.02`, `2026-05-04`, `10/1-11/2/2017`."""
+        dotted = self._swallow_dot({"numdate": None})
+        for kinds, first, last in cluster_nodes(token, self.point, dotted):
+            self.nodes.append(Node(kinds, start + first, start + last))
+
+    @staticmethod
+    def _ordinal(token: str, start: int, end: int) -> Node:
+        value = int(token[:4])
+        return Node({"ord": value, "nth": value} if 1 <= value <= 31 else _BLANK, start, end)
+
+    def _suffix(self, end: int) -> int | None:
+        """How many tokens after a number make it an ordinal; 0: none; None: letters that make it a code."""
+        following = self.tokens[self.at + 1 : self.at + 3]
+        if not following or following[0][1] != end:
+            return 0
+        mark = following[0][0]
+        if mark in ("-", ".", "'") and len(following) > 1 and following[1][1] == end + 1:
+            return 2 if following[1][0] in self.lexicon.suffixes else 0
+        if mark in self.lexicon.suffixes:
+            return 1
+        if mark[0].isalpha():
+            branch = self.lexicon.words.following.get(mark)
+            return 0 if branch is not None and branch.found is not None else None
+        return 0
+
+    def _is_phone(self, start: int) -> bool:
+        """Whether a number goes on with a telephone number: +86 138, (206) 555, tel. 02."""
+        before = self.text[max(0, start - 2) : start]
+        return before[-1:] == "+" or ")" in before or bool(self.nodes and "phone" in self.nodes[-1].kinds)
+
+    def _is_code(self, start: int) -> bool:
+        """Whether what stands before a number makes it something else than a day: a code, a label, a currency."""
+        before = self.text[max(0, start - 2) : start]
+        last = self.nodes[-1].kinds if self.nodes else _BLANK
+        if before[-1:].isalpha() or before[-1:] == "_":
+            return _ABBREVIATED.isdisjoint(last) and not {"quarter_sign", "isoweek"} & last.keys()
+        if before[-1:] in ("#", "№", "=", "@", "€", "$", "£"):
+            return True
+        if before[-1:] in ("-", "/", ".", "_") and before[:1].isalnum():
+            joined = self.nodes[-2].kinds if before[-1] in "-/" and len(self.nodes) > 1 else last
+            return not (_ABBREVIATED | {"ord", "year", "start", "middle", "end", "by", "from"}) & joined.keys()
+        if "notday" in last:
+            return len(self.nodes) < 2 or self.nodes[-2].kinds.keys().isdisjoint(_FIGURES)
+        return self._labelled()
+
+    def _labelled(self) -> bool:
+        """Whether a word such as `invoice` or `no.` stands before; not where a month follows the number."""
+        place = len(self.nodes) - 1
+        while place >= 0 and self.nodes[place].end - self.nodes[place].start == 1 and place > len(self.nodes) - 3:
+            if self.text[self.nodes[place].start] not in ":.°-#":
+                break
+            place -= 1
+        if place < 0 or "label" not in self.nodes[place].kinds:
+            return False
+        token, _, end = self.tokens[self.at]
+        if token.count("/") == 2 or token.count(".") == 2 or token.count("-") == 2:
+            return False
+        word = self.tokens[self.at + 1][0] if self.at + 1 < len(self.tokens) else ""
+        branch = self.lexicon.words.following.get(word)
+        return branch is None or branch.found is None or "month" not in branch.found[0]
+
+    def _blank_number(self, start: int, end: int, kinds: Kinds | None = None) -> None:
+        """A number that is no date, with the letters that belong to it."""
+        following = self.tokens[self.at + 1 : self.at + 2]
+        if following and following[0][1] == end and following[0][0][0].isalpha():
+            self.at += 1
+            end = following[0][2]
+        self.nodes.append(Node(kinds or {"code": None}, start, end))
+
+
+def read_nodes(text: str, lexicon: Lexicon, point: bool) -> list[Node]:
+    """The nodes of a folded text."""
+    return _Reader(text, lexicon, point).read()
