@@ -116,7 +116,7 @@ class Grammar(Generic[Scene]):
     def run(self, nodes: list[Node], scene: Scene) -> list[Node]:
         """The nodes after all passes."""
         row = self._row(nodes)
-        if not row.strip():
+        if not row[1:-1].strip():
             return []
         for one in self._passes:
             for _ in range(_ROUNDS):

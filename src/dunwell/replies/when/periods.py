@@ -65,7 +65,7 @@ def next_unit(scene: Scene, u: str) -> Result | None:
     return unit_from_now(scene, u, 1)
 
 
-@PERIODS.rule("last u:unit !((of|in) (the|of|next|this|last)? month|unit|next)", "u:unit the? last")
+@PERIODS.rule("last u:unit !((of|in) (the|of|next|this|last)? month|monthref|yearref|year|unit|next)", "u:unit the? last")
 def last_unit(scene: Scene, u: str) -> Result | None:
     """Last week."""
     return unit_from_now(scene, u, -1)

@@ -11,6 +11,7 @@ from dunwell.replies.when.lexicon import JALALI
 from dunwell.replies.when.numerals import Numeric
 from dunwell.replies.when.values import Day, Duration, day_in, days_span, month_named
 
+FIGURES: Pass[Scene] = Pass()
 DAYS: Pass[Scene] = Pass()
 WEEKDAYS: Pass[Scene] = Pass()
 
@@ -41,7 +42,7 @@ def in_figures(scene: Scene, x: Numeric, w: int | None = None) -> Result:
 
 
 @DAYS.rule(
-    "(by|on|until|from|before|after|theday|daylabel|to) the? p:pair !notday|unit|month", "~edge p:pair >edge"
+    "(by|on|until|from|before|after|theday|daylabel|to) the? p:pair !notday|unit|month"
 )
 def pair_as_day(scene: Scene, p: tuple[int, int]) -> Result:
     """El 3-3."""
@@ -82,10 +83,10 @@ def spaced_figures(scene: Scene, a: int, b: int, y: int | None = None) -> Result
     return "day", numeric_days(scene, Numeric(a, b, y))[0]
 
 
-@DAYS.rule("~edge a:num dash b:num >edge")
-def figures_alone(scene: Scene, a: int, b: int) -> Result:
+@FIGURES.rule("~edge a:num dash b:num >edge", "~edge p:pair >edge")
+def figures_alone(scene: Scene, a: int = 0, b: int = 0, p: tuple[int, int] | None = None) -> Result:
     """15 - 2, and nothing else."""
-    return "day", numeric_days(scene, Numeric(a, b, None))[0]
+    return "day", numeric_days(scene, Numeric(*(p or (a, b)), None))[0]
 
 
 @DAYS.rule("$the y:year a:num b:num")
