@@ -19,13 +19,13 @@ from dunwell.replies.when.lexicon import LANGUAGES, Lexicon, lexicon_of
 from dunwell.replies.when.nodes import Node, read_nodes
 from dunwell.replies.when.periods import PARTS, PERIODS
 from dunwell.replies.when.points import DAYS, FIGURES, WEEKDAYS
-from dunwell.replies.when.spans import EDGES, JOINED, RANGES, period
+from dunwell.replies.when.spans import EDGES, JOINED, RANGES, SHARED, period
 from dunwell.replies.when.values import Span
 
 _COUNTRY = {"de": "DE", "en": "GB", "es": "ES", "fa": "IR", "fr": "FR", "it": "IT", "ro": "RO", "ru": "RU"}
 _MONTH_FIRST = frozenset({"US"})
 _POINT = frozenset({"en"})
-_PASSES = [NUMBERS, LENGTHS, PERIODS, FIGURES, RANGES, DAYS, WEEKDAYS, PARTS, ALONE, EDGES, JOINED]
+_PASSES = [NUMBERS, LENGTHS, PERIODS, FIGURES, RANGES, DAYS, WEEKDAYS, PARTS, SHARED, ALONE, EDGES, JOINED]
 _MADE = frozenset(
     "wnum nth year length lengths day week weekend monthref month yearref span numbers numbers_from".split()
 )

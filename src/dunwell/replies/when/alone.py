@@ -23,7 +23,7 @@ def weekday_alone(scene: Scene, w: int) -> Result:
 @ALONE.rule(
     "~by|on|until|from|before|after|the|theday|daylabel|to n:ord $plain",
     "~theday|daylabel n:num $plain !dash|to",
-    "~by|until|before n:dot $plain !dash|to",
+    "~by|until|before|the n:dot $plain !dash|to",
     "~daylabel n:wnum $plain !dash",
     "the? n:num|ord|wnum day_after",
 )

@@ -44,6 +44,8 @@ def year_in_words(scene: Scene, b: int, a: int = 1, c: int = 0, d: int = 0) -> R
 def length(scene: Scene, u: str, n: int | None = None) -> Result | None:
     """Ten days, a week, 48 hours."""
     count = 1 if n is None else n
+    if u == "month" and 12 < count <= 31 and count not in (18, 24, 30):
+        return None  # the 23rd of a month
     if u == "hour":
         return ("length", ((count // 24, "day"),)) if count >= 24 and count % 24 == 0 else None
     return ("length", ((count, u),)) if u in _MONTHS or u in _DAYS or u == "workday" else None
@@ -64,7 +66,7 @@ def length_between(scene: Scene, p: tuple[int, int], u: str) -> Result | None:
 @LENGTHS.rule("a:num|wnum|one dash|or|to b:num|wnum u:unit", "a:num|wnum|one b:num|wnum u:unit")
 def length_from_to(scene: Scene, b: int, u: str, a: int | None = None) -> Result | None:
     """Two or three weeks, 2 - 3 weeks."""
-    return length_between(scene, (1 if a is None else a, b), u)
+    return length_between(scene, (1 if a is None else a, b), u) if length(scene, u, b) else None
 
 
 @LENGTHS.rule("a:length (and|comma) and? b:length")

@@ -26,7 +26,7 @@ _MACRO = re.compile(r"\$(\w+)")
 MACROS = {
     "the": "(the|theday|on|of|daylabel|open)? (the|theday|daylabel)? daylabel?",
     "of": "(of|in|comma)? (the|theday|of)?",
-    "year": "(of|comma|dash|slash|the|apostrophe)? (the|theday)? y:year|yearref|yy",
+    "year": "(of|comma|dash|slash|the|apostrophe)? (the|theday)? y:year|yearref",
     "plain": "!unit|notday|month|num|count|wnum|time|slash|figures|code",
 }
 """Parts of patterns that stand in many."""

@@ -39,12 +39,13 @@ class Branch:
 class Lexicon:
     """A language's words.
 
-    `suffixes` make a number an ordinal (15th, 15-го). `near` are long names with one letter dropped, to know them when
+    `suffixes` make a number an ordinal (15th, 15-го); with one of `day_suffixes` it can be a day without a month. `near` are long names with one letter dropped, to know them when
     they are misspelt. `kinds` are all sets of kinds there are.
     """
 
     words: Branch
     suffixes: frozenset[str]
+    day_suffixes: frozenset[str]
     near: dict[str, Kinds]
     kinds: frozenset[frozenset[str]]
 
@@ -111,7 +112,8 @@ def lexicon_of(language: str) -> Lexicon:
         if len(phrase) >= _LONG and " " not in phrase and _NAMES & found.keys()
         for shorter in (phrase, *shortened(phrase))
     }
-    return Lexicon(root, frozenset(map(fold_word, table.get("suffixes", []))), near, frozenset(kinds))
+    days, others = ({*map(fold_word, table.get(key, []))} for key in ("day_suffixes", "suffixes"))
+    return Lexicon(root, frozenset(days | others), frozenset(days), near, frozenset(kinds))
 
 
 def _value(kind: str, text: str) -> object:

@@ -81,6 +81,8 @@ class _Reader:
         return True
 
     def _other(self, token: str, start: int, end: int) -> None:
+        if token == "'" and self.text[start - 1 : start].isalpha() and self.text[end : end + 1].isalpha():
+            return  # an elision: d'octobre
         kinds = _MARKS.get(token)
         if kinds is None and token[0].isalpha():
             kinds = self.lexicon.misspelt(token)
@@ -125,10 +127,13 @@ class _Reader:
         for kinds, first, last in cluster_nodes(token, self.point, dotted):
             self.nodes.append(Node(kinds, start + first, start + last))
 
-    @staticmethod
-    def _ordinal(token: str, start: int, end: int) -> Node:
+    def _ordinal(self, token: str, start: int, end: int) -> Node:
         value = int(token[:4])
-        return Node({"ord": value, "nth": value} if 1 <= value <= 31 else _BLANK, start, end)
+        if not 1 <= value <= 31:
+            return Node({"code": None}, start, end)
+        if value == 1 or self.text[start + len(token) : end].strip("-.'") in self.lexicon.day_suffixes:
+            return Node({"ord": value, "nth": value}, start, end)
+        return Node({"nth": value}, start, end)
 
     def _suffix(self, end: int) -> int | None:
         """How many tokens after a number make it an ordinal; 0: none; None: letters that make it a code."""

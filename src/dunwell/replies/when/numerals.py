@@ -34,6 +34,7 @@ FIXED = frozenset(
             {"count"},
             {"year", "count"},
             {"ord", "nth"},
+            {"nth"},
             {"numdate"},
             {"numweak"},
             {"pair"},

@@ -89,7 +89,7 @@ def month_by_shift(scene: Scene, s: int) -> Result:
     return "monthref", scene.month(s)
 
 
-@PERIODS.rule("m:month (of|comma|slash|dash|the|in)? y:year", "m:month (of|the)? (apostrophe|of|the) y:yy")
+@PERIODS.rule("m:month (of|comma|slash|dash|the|in)? y:year", "m:month of? apostrophe y:yy", "m:month !theday|to of y:yy")
 def month_of_year(scene: Scene, m: int, y: int) -> Result:
     """March 2027, agosto de 99."""
     month = month_named(scene, m, y)
@@ -241,15 +241,3 @@ def last_unit_of(scene: Scene, u: str, m: int | Month | None = None, v: str = "m
     if u == "week":
         return "span", days_span(last - 6 * ONE, last, "week")
     return None
-
-
-@PARTS.rule("next the? l:length", "l:length (the|of)? next", "this next l:length")
-def next_length(scene: Scene, l: tuple[tuple[int, str], ...]) -> Result:  # noqa: E741
-    """The next three days: due on the last."""
-    return "day", Day(moved(scene, scene.on, l), fixed=True)
-
-
-@PARTS.rule("last the? l:length", "l:length (the|of)? last")
-def last_length(scene: Scene, l: tuple[tuple[int, str], ...]) -> Result:  # noqa: E741
-    """The last three weeks."""
-    return "span", days_span(moved(scene, scene.on, l, -1), scene.on - ONE, "past")

@@ -17,8 +17,9 @@ WEEKDAYS: Pass[Scene] = Pass()
 
 
 @DAYS.rule(
-    "$the n:num|ord|nth|wnum (of|dash|slash|comma)? (the|of|theday)? m:month|monthref",
-    "$the n:num|ord|nth|wnum (of|dash|slash|comma)? (the|of)? m:month $year $plain",
+    "n:num|ord|nth|wnum (of|dash|slash|comma)? (the|of|theday)? m:month|monthref",
+    "n:num|ord|nth|wnum (of|dash|slash|comma)? (the|of)? m:month $year $plain",
+    "n:num|ord|nth|wnum (of|dash|slash)? m:month (dash|slash|apostrophe)? y:yy $plain",
     "m:month (dash|slash|comma)? (the|theday)? n:num|ord|nth|wnum $plain",
     "m:month (dash|slash|comma)? (the|theday)? n:num|ord|nth|wnum (comma|of|dash|slash)? of? y:year|yearref",
     "y:year (dash|slash)? m:month (dash|slash)? n:num",
@@ -30,9 +31,9 @@ def day_and_month(scene: Scene, n: int, m: int | Month, y: int | None = None) ->
 
 
 @DAYS.rule(
-    "$the <num x:numdate !notday|unit",
+    "<num x:numdate !notday|unit",
     "w:weekday comma? $the x:numdate|numweak close?",
-    "(by|on|until|from|before|after|theday|daylabel|to) (the|theday|daylabel)? x:numweak !notday|unit",
+    "~by|on|until|from|before|after|theday|daylabel|to|within x:numweak !notday|unit",
 )
 def in_figures(scene: Scene, x: Numeric, w: int | None = None) -> Result:
     """15/05/2026, in the order of the country; a weekday beside it settles the order."""
@@ -41,9 +42,7 @@ def in_figures(scene: Scene, x: Numeric, w: int | None = None) -> Result:
     return "day", (agreeing or readings)[0]
 
 
-@DAYS.rule(
-    "(by|on|until|from|before|after|theday|daylabel|to) the? p:pair !notday|unit|month"
-)
+@FIGURES.rule("~by|on|until|before|theday|daylabel p:pair !notday|unit|month|of|year|dash")
 def pair_as_day(scene: Scene, p: tuple[int, int]) -> Result:
     """El 3-3."""
     return in_figures(scene, Numeric(p[0], p[1], None))
@@ -71,12 +70,12 @@ def numeric_days(scene: Scene, figures: Numeric) -> list[Day]:
 
 
 @DAYS.rule(
-    "$the a:num b:num y:year $plain",
-    "$the a:num b:num <num y:yy !num|count|unit|notday|month",
-    "theday a:num b:num !num|count|unit|notday|month|yy|code",
-    "$the a:dot b:dot !unit|notday|month",
-    "$the a:dot b:nth !unit",
-    "$the a:nth b:dot !unit",
+    "a:num b:num y:year $plain",
+    "<num a:num b:num y:yy !num|count|unit|notday|month",
+    "~theday a:num b:num !num|count|unit|notday|month|yy|code",
+    "a:dot b:dot !unit|notday|month",
+    "a:dot b:nth !unit",
+    "a:nth b:dot !unit",
 )
 def spaced_figures(scene: Scene, a: int, b: int, y: int | None = None) -> Result:
     """31 10 2026, 27. 11."""
@@ -89,7 +88,7 @@ def figures_alone(scene: Scene, a: int = 0, b: int = 0, p: tuple[int, int] | Non
     return "day", numeric_days(scene, Numeric(*(p or (a, b)), None))[0]
 
 
-@DAYS.rule("$the y:year a:num b:num")
+@DAYS.rule("y:year a:num b:num")
 def spaced_year_first(scene: Scene, y: int, a: int, b: int) -> Result:
     """2026 10 31."""
     return "day", numeric_days(scene, Numeric(a, b, y, year_first=True))[0]
@@ -131,6 +130,18 @@ def _easter_near(scene: Scene, year: int | None) -> date:
 def after_a_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
     """In ten days, within two weeks, three weeks from now."""
     return "day", Day(moved(scene, scene.on, l), fixed=True)
+
+
+@DAYS.rule("next the? l:length", "l:length (the|of)? next", "this next l:length", "(in|within) the? l:length next")
+def next_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
+    """The next three days: due on the last."""
+    return "day", Day(moved(scene, scene.on, l), fixed=True)
+
+
+@DAYS.rule("last the? l:length", "l:length (the|of)? last", "(in|within|of) the? l:length last", "(in|within|of) the? last l:length")
+def last_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
+    """The last three weeks."""
+    return "span", days_span(moved(scene, scene.on, l, -1), scene.on - ONE, "past")
 
 
 @DAYS.rule("in_one u:unit", "u:unit later")
@@ -176,8 +187,8 @@ def one_ago(scene: Scene, u: str) -> Result | None:
 
 
 @WEEKDAYS.rule(
-    "(theday|the)? w:weekday comma? of? the? x:day close?",
-    "(theday|the)? w:weekday (comma|the|theday|daylabel|open|on)? (the|theday|daylabel|of)? x:day close?",
+    "(this|next)? w:weekday comma? of? the? x:day close?",
+    "(this|next)? w:weekday (comma|the|theday|daylabel|open|on)? (the|theday|daylabel|of)? x:day close?",
     "x:day (comma|open) the? w:weekday close?",
 )
 def weekday_and_day(scene: Scene, w: int, x: Day) -> Result | None:
@@ -188,14 +199,11 @@ def weekday_and_day(scene: Scene, w: int, x: Day) -> Result | None:
 
 
 def _with_weekday(scene: Scene, day: Day, weekday: int) -> Day:
-    """The day in the year in which it has the weekday, if that is near."""
+    """The day a year before, if it had the weekday and is not long past."""
     if day.month is None or day.month.year is not None:
         return day
-    for years in (-1, 1):
-        other = scene.add_months(day.date, 12 * years)
-        if other.weekday() == weekday and abs((other - scene.on).days) < 400:
-            return day._replace(date=other)
-    return day
+    other = scene.add_months(day.date, -12)
+    return day._replace(date=other) if other.weekday() == weekday and other > scene.on - 200 * ONE else day
 
 
 @WEEKDAYS.rule("the? w:weekday comma? $the n:num|ord|nth|wnum|dot $plain")
@@ -207,13 +215,12 @@ def weekday_and_number(scene: Scene, w: int, n: int) -> Result | None:
         except ValueError:
             continue
         if day.date.weekday() == w and (shift or day.date >= scene.on - 14 * ONE):
-            return "day", day
+            return "day", Day(day.date, None, n)
     return None
 
 
 @WEEKDAYS.rule(
-    "(the|theday|on)? w:weekday (of|comma|in)? (the|of)? k:week",
-    "(the|theday|on)? w:weekday (of|comma|in)? (the|of)? k:week",
+    "w:weekday (of|comma|in)? (the|of)? k:week",
     "k:week comma? (of|on|the|theday)? (the|theday)? w:weekday",
 )
 def weekday_of_week(scene: Scene, w: int, k: date) -> Result:

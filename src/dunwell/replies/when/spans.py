@@ -12,18 +12,12 @@ from dunwell.replies.when.values import Day, Duration, Span, day_in, days_span, 
 
 RANGES: Pass[Scene] = Pass()
 EDGES: Pass[Scene] = Pass()
+SHARED: Pass[Scene] = Pass()
 JOINED: Pass[Scene] = Pass()
 _ANY = "k:week|monthref|month|yearref|year|span|unit|day|weekend"
 
 
 # Ranges of numbers that share a month
-
-
-@RANGES.rule("from? $the a:num|ord|wnum|dot (to|dash|until) $the b:num|ord|wnum !unit|notday|count", "between? p:pair !unit|notday|count")
-def numbers(scene: Scene, a: int = 0, b: int = 0, p: tuple[int, int] | None = None) -> Result | None:
-    """13 to 15: nothing without a month beside it."""
-    first, last = p or (a, b)
-    return ("numbers", (first, last)) if 1 <= first <= 31 and 1 <= last <= 31 else None
 
 
 @RANGES.rule(
@@ -33,6 +27,13 @@ def numbers(scene: Scene, a: int = 0, b: int = 0, p: tuple[int, int] | None = No
 def numbers_from(scene: Scene, a: int, b: int) -> Result | None:
     """From the 13th to the 15th."""
     return ("numbers_from", (a, b)) if 1 <= a <= 31 and 1 <= b <= 31 else None
+
+
+@RANGES.rule("from? $the a:num|ord|wnum|dot (to|dash|until) $the b:num|ord|wnum !unit|notday|count", "between? p:pair !unit|notday|count")
+def numbers(scene: Scene, a: int = 0, b: int = 0, p: tuple[int, int] | None = None) -> Result | None:
+    """13 to 15: nothing without a month beside it."""
+    first, last = p or (a, b)
+    return ("numbers", (first, last)) if 1 <= first <= 31 and 1 <= last <= 31 else None
 
 
 @RANGES.rule("x:numbers|numbers_from $of m:month|monthref ($year)?", "m:month|monthref comma? x:numbers|numbers_from (comma? of? y:year)?")
@@ -164,6 +165,14 @@ def weekend_after_next(scene: Scene, k: date) -> Result:
 # Ranges and lists of days
 
 
+@SHARED.rule("(the|theday)? n:num|ord|wnum|dot >and|or|comma (on|the|theday|by)? (theday|daylabel)? d:day")
+def number_before_day(scene: Scene, n: int, d: Day) -> Result | None:
+    """18 and 19 June: the month of the second holds for the first."""
+    if d.month is None or n >= d.number:
+        return None
+    return "day", Day(_same_month(scene, d, n), d.month, n, d.fixed)
+
+
 @JOINED.rule("from? $the a:num|ord|wnum|dot (to|dash|until|slash) $the b:day", "between the? theday? a:num|ord|wnum (and|to) $the b:day")
 def number_to_day(scene: Scene, a: int, b: Day) -> Result | None:
     """From the 13th to Sunday 15 July."""
@@ -192,6 +201,8 @@ def day_to_number(scene: Scene, a: Day, b: int) -> Result | None:
 def day_to_day(scene: Scene, a: Day, b: Day) -> Result | None:
     """From 26 June to 2 July 2027; the year of either holds for the other."""
     first, last = a.date, b.date
+    if a.month is None and a.number and b.month and a.number < b.number:
+        first = _same_month(scene, b, a.number)
     if a.month and b.month and b.fixed and not a.fixed:
         first = day_in(scene, a.month._replace(year=b.month.year), a.number).date
         if first > last:
@@ -221,11 +232,3 @@ def period_to_period(scene: Scene, a: object, b: object) -> Result | None:
     if last.last < first.first and isinstance(b, Month):
         last = month_span(scene, b._replace(year=scene.year_of(b) + 1))
     return "span", days_span(first.first, last.last)
-
-
-@JOINED.rule("(the|theday)? n:num|ord|wnum|dot >and|or|comma|slash|amp (on|the|theday|by)? (theday|daylabel)? d:day")
-def number_before_day(scene: Scene, n: int, d: Day) -> Result | None:
-    """18 and 19 June: the month of the second holds for the first."""
-    if d.month is None or n >= d.number:
-        return None
-    return "day", Day(_same_month(scene, d, n), d.month, n, d.fixed)
