@@ -22,6 +22,8 @@ def weekday_alone(scene: Scene, w: int) -> Result:
 
 @ALONE.rule(
     "~by|on|until|from|before|after|the|theday|daylabel|to n:ord $plain",
+    "~edge n:ord $plain",
+    "n:ord >edge",
     "~theday|daylabel n:num $plain !dash|to",
     "~by|until|before|the n:dot $plain !dash|to",
     "~daylabel n:wnum $plain !dash",

@@ -149,7 +149,7 @@ def year_called_so(scene: Scene, u: str, y: int) -> Result | None:
     return ("yearref", y) if u == "year" else None
 
 
-@PERIODS.rule("isoweek u:label? n:num|count (slash|of|comma)? y:year?", "u:unit n:num|count !unit|notday|month|dash|and|or|num|count")
+@PERIODS.rule("n:dot|nth|num isoweek y:year?", "isoweek u:label? n:num|count (slash|of|comma)? y:year?", "u:unit n:num|count !unit|notday|month|dash|and|or|num|count")
 def numbered_week(scene: Scene, n: int, y: int | None = None, u: object = "week") -> Result | None:
     """KW 23: the ISO week, without a year the next that has not ended 60 days ago."""
     if u not in ("week", None) or not 1 <= n <= 53 or scene.jalali:

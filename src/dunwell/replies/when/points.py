@@ -132,6 +132,12 @@ def after_a_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
     return "day", Day(moved(scene, scene.on, l), fixed=True)
 
 
+@DAYS.rule("l:length ago", "ago_before l:length", "of? l:length ago")
+def length_ago(scene: Scene, l: Duration) -> Result:  # noqa: E741
+    """Two weeks ago."""
+    return "day", Day(moved(scene, scene.on, l, -1), fixed=True)
+
+
 @DAYS.rule("next the? l:length", "l:length (the|of)? next", "this next l:length", "(in|within) the? l:length next")
 def next_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
     """The next three days: due on the last."""
@@ -169,12 +175,6 @@ def weekday_in_weeks(scene: Scene, w: int, l: Duration) -> Result:  # noqa: E741
 def weekday_weeks_ago(scene: Scene, w: int, l: Duration) -> Result:  # noqa: E741
     """Wednesday two weeks ago."""
     return "day", Day(scene.in_week(scene.week_start(moved(scene, scene.on, l, -1)), w), fixed=True)
-
-
-@DAYS.rule("l:length ago", "ago_before l:length", "of? l:length ago")
-def length_ago(scene: Scene, l: Duration) -> Result:  # noqa: E741
-    """Two weeks ago."""
-    return "day", Day(moved(scene, scene.on, l, -1), fixed=True)
 
 
 @DAYS.rule("u:unit ago", "ago_before u:unit")
@@ -250,7 +250,7 @@ def nth_weekday(scene: Scene, n: int, w: int, m: int | Month | None = None, u: s
     return ("day", Day(day, fixed=True)) if day <= last else None
 
 
-@WEEKDAYS.rule("last w:weekday (of|in) (the|of)? m:month|monthref", "last w:weekday (of|in) the? u:unit")
+@WEEKDAYS.rule("last w:weekday (of|in) (the|of)? m:month|monthref", "last w:weekday (of|in)? the? u:unit")
 def last_weekday_of(scene: Scene, w: int, m: int | Month | None = None, u: str = "month") -> Result | None:
     """The last Friday of October."""
     if u != "month":

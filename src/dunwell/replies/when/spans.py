@@ -86,10 +86,17 @@ def end_of(scene: Scene, k: object = None, u: str = "", m: int | None = None) ->
     return None if whole is None else ("day", Day(whole.due, fixed=True))
 
 
-@EDGES.rule("k:ends")
+@EDGES.rule("k:ends this?")
 def end_by_sign(scene: Scene, k: str) -> Result | None:
     """EOM, EOY."""
     return end_of(scene, k)
+
+
+@EDGES.rule("k:ends the? next")
+def end_of_next(scene: Scene, k: str) -> Result | None:
+    """French `fin du mois prochain`."""
+    whole = unit_from_now(scene, k, 1)
+    return None if whole is None else end_of(scene, whole[1])
 
 
 @EDGES.rule(f"start (of|the|dash|theday)? (of|the|theday)? {_ANY}", "u:unit dash? start")
@@ -129,6 +136,12 @@ def rest_of(scene: Scene, k: object = None, u: str = "") -> Result | None:
 def week_of_day(scene: Scene, d: Day, u: str = "week") -> Result | None:
     """The week of 7 October."""
     return ("week", scene.week_start(d.date)) if u == "week" else None
+
+
+@EDGES.rule("dayend (of|on|the)? (the|theday|on)? d:day", "dayend")
+def day_end(scene: Scene, d: Day | None = None) -> Result:
+    """Close of business on Friday; without a day, today."""
+    return "day", d or Day(scene.on, fixed=True)
 
 
 @EDGES.rule("before (the|of)? k:monthref|month|week|yearref|span|weekend")
