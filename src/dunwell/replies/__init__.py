@@ -1,1 +1,1 @@
-"""What customers answer: the days and the amounts in their words. Pure: neither a clock nor a network nor a database."""
+"""What customers answer: the days and the amounts in their words. Pure: no clock, no network, no database."""

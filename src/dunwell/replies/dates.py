@@ -6,28 +6,29 @@ has passed is found as well; whether it is promised or recounted is for the read
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 
 from dunwell.replies.folding import fold
+from dunwell.replies.languages import COUNTRY, LANGUAGES
 from dunwell.replies.when.alone import ALONE
 from dunwell.replies.when.calendars import ONE, Scene
 from dunwell.replies.when.counting import LENGTHS, NUMBERS
 from dunwell.replies.when.grammar import Grammar
-from dunwell.replies.when.lexicon import LANGUAGES, Lexicon, lexicon_of
+from dunwell.replies.when.lexicon import Lexicon, lexicon_of
 from dunwell.replies.when.nodes import Node, read_nodes
 from dunwell.replies.when.periods import PARTS, PERIODS
 from dunwell.replies.when.points import DAYS, FIGURES, WEEKDAYS
 from dunwell.replies.when.spans import EDGES, JOINED, RANGES, SHARED, period
 from dunwell.replies.when.values import Span
 
-_COUNTRY = {"de": "DE", "en": "GB", "es": "ES", "fa": "IR", "fr": "FR", "it": "IT", "ro": "RO", "ru": "RU"}
 _MONTH_FIRST = frozenset({"US"})
 _POINT = frozenset({"en"})
 _PASSES = [NUMBERS, LENGTHS, PERIODS, FIGURES, RANGES, DAYS, WEEKDAYS, PARTS, SHARED, ALONE, EDGES, JOINED]
 _MADE = frozenset(
-    "wnum nth year length lengths day week weekend monthref month yearref span numbers numbers_from".split()
+    {"wnum", "nth", "year", "length", "lengths", "day", "week", "weekend"}
+    | {"month", "monthref", "yearref", "span", "numbers", "numbers_from"}
 )
 _PIECE = 4000
 _OVERLAP = 200
@@ -43,8 +44,8 @@ class FoundDate:
 
     start: int
     end: int
-    date: date | None
-    window: tuple[date, date] | None
+    date: dt.date | None
+    window: tuple[dt.date, dt.date] | None
     grain: str
     words: str
 
@@ -55,14 +56,14 @@ def _grammar(language: str) -> tuple[Lexicon, Grammar[Scene]]:
     return lexicon, Grammar(_PASSES, lexicon, _MADE)
 
 
-def find_dates(text: str, language: str, written_on: date, country: str | None = None) -> list[FoundDate]:
+def find_dates(text: str, language: str, written_on: dt.date, country: str | None = None) -> list[FoundDate]:
     """The dates in `text`, in their order. Never raises, whatever the text.
 
     `language` is one of the eight (else the words are taken for English). `country` decides how 05/06 is read and
     which days are business days; without one it is that of the language.
     """
     language = language[:2].lower() if language[:2].lower() in LANGUAGES else "en"
-    country = (country or _COUNTRY[language]).upper()
+    country = (country or COUNTRY[language]).upper()
     scene = Scene(written_on, country, jalali=language == "fa", month_first=country[:2] in _MONTH_FIRST)
     lexicon, grammar = _grammar(language)
     folded = fold(text)
@@ -100,7 +101,7 @@ def _span(scene: Scene, node: Node) -> Span | None:
     return None
 
 
-def _weekend(scene: Scene, start: date) -> Span:
+def _weekend(scene: Scene, start: dt.date) -> Span:
     first = scene.last_workday(start) + ONE
     return Span(first, start + 6 * ONE, "weekend", start + 6 * ONE)
 
@@ -108,5 +109,3 @@ def _weekend(scene: Scene, start: date) -> Span:
 def _found(span: Span, start: int, end: int, words: str) -> FoundDate:
     window = None if span.grain == "day" else (span.first, span.last)
     return FoundDate(start, end, span.due, window, span.grain, words)
-
-

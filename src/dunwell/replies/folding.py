@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u0640]")
-_SAME = (
+_SAME: dict[int, str] = (
     dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
     | dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u2032`´"), "'")
     # No-break spaces, the Persian half space, and marks of writing direction.

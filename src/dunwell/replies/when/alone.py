@@ -9,7 +9,6 @@ from dunwell.replies.when.values import Day, day_in, month_named
 ALONE: Pass[Scene] = Pass()
 
 
-
 @ALONE.rule(
     "w:sure_weekday",
     "~edge w:weekday >edge",

@@ -57,7 +57,6 @@ class Scene:
 
     # Years and months
 
-
     def day_of(self, month: int, day: int, year: int | None, jalali: bool) -> date:
         """A day and month; without a year, the next one not more than 60 days past."""
         if year is not None:

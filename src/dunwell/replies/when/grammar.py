@@ -1,9 +1,10 @@
 """A grammar in passes. A rule is a row of kinds; what it matches becomes one node, which later passes may build on.
 
 A pattern is written in the names of kinds: `the? d:num|ord of? m:month (comma? y:year)?`. `name:` keeps the node's
-value under that name for the rule's function, `|` is either kind, `?` may be missing, brackets group, `!kind` forbids
-what follows and `<kind` what stands before (`~kind` demands it), `>` looks at what follows without taking it (`edge` is the text's). `$name` is a part in MACROS. There is no repetition, so every pattern runs in linear
-time: each kind of node is one character, and a pattern is a regular expression over the row of characters.
+value under that name for the rule's function, `|` is either kind, `?` may be missing, brackets group. `!kind` forbids
+what follows, `<kind` what stands before; `~kind` demands what stands before, `>` what follows, without taking it
+(`edge` is the text's). `$name` is a part in MACROS. There is no repetition, so every pattern runs in linear time: each
+kind of node is one character, and a pattern is a regular expression over the row of characters.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from itertools import product
 from typing import Any
 
 from dunwell.replies.folding import fold_word
+from dunwell.replies.languages import LANGUAGES
 
 JALALI = 100
 """Added to the number of a Jalali month, to tell it from a Gregorian one."""
-LANGUAGES = ("de", "en", "es", "fa", "fr", "it", "ro", "ru")
 WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|_")
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _LONG, _LONGEST = 7, 16
@@ -39,8 +39,9 @@ class Branch:
 class Lexicon:
     """A language's words.
 
-    `suffixes` make a number an ordinal (15th, 15-го); with one of `day_suffixes` it can be a day without a month. `near` are long names with one letter dropped, to know them when
-    they are misspelt. `kinds` are all sets of kinds there are.
+    `suffixes` make a number an ordinal (15th, 15-го); with one of `day_suffixes` it can be a day without a month.
+    `near` are long names with one letter dropped, to know them when they are misspelt. `kinds` are all sets of kinds
+    there are.
     """
 
     words: Branch
@@ -91,7 +92,20 @@ def lexicon_of(language: str) -> Lexicon:
     entries: dict[str, Kinds] = {}
     for kind, words in table.get("kinds", {}).items():
         _enter(entries, kind, None, words)
-    for kind in ("number", "nth", "month", "jalali", "weekday", "unit", "days", "holiday", "half", "duration", "shift", "ends"):
+    for kind in (
+        "number",
+        "nth",
+        "month",
+        "jalali",
+        "weekday",
+        "unit",
+        "days",
+        "holiday",
+        "half",
+        "duration",
+        "shift",
+        "ends",
+    ):
         for value, words in table.get(kind, {}).items():
             name = _NAMED.get(kind, kind)
             _enter(entries, name, _value(kind, value), words)

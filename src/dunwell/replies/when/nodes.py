@@ -21,6 +21,9 @@ _MARKS: dict[str, Kinds] = {
 } | {sign: {"notday": None} for sign in "%€$£₽₺₹﷼°‰"}
 _ABBREVIATED = frozenset({"month", "weekday", "unit", "num", "ord", "numweak", "numdate", "label", "next"})
 _FIGURES = frozenset({"num", "count", "figures", "numdate", "numweak", "wnum", "code"})
+_LINKS = frozenset({"and", "or", "comma", "the"})
+_LABEL_MARKS = frozenset(":.°-#")
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 _BLANK: Kinds = {}
 _EDGE: Kinds = {"edge": None}
 MARK_KINDS = (
@@ -47,6 +50,7 @@ class _Reader:
         self.tokens = [(m.group(), m.start(), m.end()) for m in _SCAN.finditer(text)]
         self.nodes: list[Node] = [Node(_EDGE, 0, 0)]
         self.at = 0
+        self.labelled = -9, ""
 
     def read(self) -> list[Node]:
         while self.at < len(self.tokens):
@@ -80,12 +84,12 @@ class _Reader:
         self._swallow_dot(found[-1])
         return True
 
-    def _other(self, token: str, start: int, end: int) -> None:
-        if token == "'" and self.text[start - 1 : start].isalpha() and self.text[end : end + 1].isalpha():
+    def _other(self, mark: str, start: int, end: int) -> None:
+        if mark == "'" and self.text[start - 1 : start].isalpha() and self.text[end : end + 1].isalpha():
             return  # an elision: d'octobre
-        kinds = _MARKS.get(token)
-        if kinds is None and token[0].isalpha():
-            kinds = self.lexicon.misspelt(token)
+        kinds = _MARKS.get(mark)
+        if kinds is None and mark[0].isalpha():
+            kinds = self.lexicon.misspelt(mark)
         self.nodes.append(Node(kinds or _BLANK, start, end))
 
     def _swallow_dot(self, kinds: Kinds) -> bool:
@@ -171,20 +175,30 @@ class _Reader:
         return self._labelled()
 
     def _labelled(self) -> bool:
-        """Whether a word such as `invoice` or `no.` stands before; not where a month follows the number."""
-        place = len(self.nodes) - 1
-        while place >= 0 and self.nodes[place].end - self.nodes[place].start == 1 and place > len(self.nodes) - 3:
-            if self.text[self.nodes[place].start] not in ":.°-#":
-                break
-            place -= 1
-        if place < 0 or "label" not in self.nodes[place].kinds:
-            return False
-        token, _, end = self.tokens[self.at]
-        if token.count("/") == 2 or token.count(".") == 2 or token.count("-") == 2:
-            return False
+        """Whether a word such as `invoice` or `no.` stands before, or a number that has one; not before a month."""
+        shape = self.tokens[self.at][0].translate(_NO_DIGITS)
+        whole_date = len(shape) == 2 and shape[0] == shape[1]
         word = self.tokens[self.at + 1][0] if self.at + 1 < len(self.tokens) else ""
         branch = self.lexicon.words.following.get(word)
-        return branch is None or branch.found is None or "month" not in branch.found[0]
+        if whole_date or (branch is not None and branch.found is not None and "month" in branch.found[0]):
+            return False
+        if not self._follows_label() and not self._goes_on(shape):
+            return False
+        self.labelled = len(self.nodes), shape
+        return True
+
+    def _follows_label(self) -> bool:
+        place = len(self.nodes) - 1
+        lowest = max(0, place - 2)
+        while place > lowest and self.text[self.nodes[place].start : self.nodes[place].end] in _LABEL_MARKS:
+            place -= 1
+        return "label" in self.nodes[place].kinds
+
+    def _goes_on(self, shape: str) -> bool:
+        """Whether this is the next of several numbers of that shape: invoices 11/2026 and 12/2026."""
+        place, before = self.labelled
+        between = self.nodes[place + 1 :]
+        return shape == before and 1 <= len(between) <= 2 and all(_LINKS & node.kinds.keys() for node in between)
 
     def _blank_number(self, start: int, end: int, kinds: Kinds | None = None) -> None:
         """A number that is no date, with the letters that belong to it."""

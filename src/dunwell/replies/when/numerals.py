@@ -115,7 +115,7 @@ def _three(parts: list[str]) -> Kinds:
     return _CODE
 
 
-def _two(parts: list[str], mark: str, point: bool, dotted: bool) -> Kinds:
+def _two(parts: list[str], mark: str, point: bool, dotted: bool) -> Kinds:  # noqa: PLR0911 - one return a kind
     a, b = int(parts[0]), int(parts[1])
     if len(parts[0]) == 4 and is_year(a) and len(parts[1]) <= 2 and 1 <= b <= 12:
         return {"figures": None, "monthyear": (a, b)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from dunwell.replies.when.calendars import ONE, Month, Scene, split
-from dunwell.replies.when.counting import moved, working_days
+from dunwell.replies.when.counting import working_days
 from dunwell.replies.when.grammar import Pass, Result
 from dunwell.replies.when.values import Day, Span, days_span, month_named
 
@@ -13,7 +13,7 @@ PERIODS: Pass[Scene] = Pass()
 PARTS: Pass[Scene] = Pass()
 
 
-def unit_from_now(scene: Scene, unit: str, shift: int) -> Result | None:
+def unit_from_now(scene: Scene, unit: str, shift: int) -> Result | None:  # noqa: PLR0911 - one return a unit
     """The unit that lies `shift` units from that of the day of writing."""
     week = scene.week_start(scene.on)
     match unit:
@@ -65,7 +65,9 @@ def next_unit(scene: Scene, u: str) -> Result | None:
     return unit_from_now(scene, u, 1)
 
 
-@PERIODS.rule("last u:unit !((of|in) (the|of|next|this|last)? month|monthref|yearref|year|unit|next)", "u:unit the? last")
+@PERIODS.rule(
+    "last u:unit !((of|in) (the|of|next|this|last)? month|monthref|yearref|year|unit|next)", "u:unit the? last"
+)
 def last_unit(scene: Scene, u: str) -> Result | None:
     """Last week."""
     return unit_from_now(scene, u, -1)
@@ -89,7 +91,9 @@ def month_by_shift(scene: Scene, s: int) -> Result:
     return "monthref", scene.month(s)
 
 
-@PERIODS.rule("m:month (of|comma|slash|dash|the|in)? y:year", "m:month of? apostrophe y:yy", "m:month !theday|to of y:yy")
+@PERIODS.rule(
+    "m:month (of|comma|slash|dash|the|in)? y:year", "m:month of? apostrophe y:yy", "m:month !theday|to of y:yy"
+)
 def month_of_year(scene: Scene, m: int, y: int) -> Result:
     """March 2027, agosto de 99."""
     month = month_named(scene, m, y)
@@ -149,7 +153,11 @@ def year_called_so(scene: Scene, u: str, y: int) -> Result | None:
     return ("yearref", y) if u == "year" else None
 
 
-@PERIODS.rule("n:dot|nth|num isoweek y:year?", "isoweek u:label? n:num|count (slash|of|comma)? y:year?", "u:unit n:num|count !unit|notday|month|dash|and|or|num|count")
+@PERIODS.rule(
+    "n:dot|nth|num isoweek y:year?",
+    "isoweek u:label? n:num|count (slash|of|comma)? y:year?",
+    "u:unit n:num|count !unit|notday|month|dash|and|or|num|count",
+)
 def numbered_week(scene: Scene, n: int, y: int | None = None, u: object = "week") -> Result | None:
     """KW 23: the ISO week, without a year the next that has not ended 60 days ago."""
     if u not in ("week", None) or not 1 <= n <= 53 or scene.jalali:
@@ -167,7 +175,9 @@ def quarter_by_sign(scene: Scene, n: int, y: int | None = None) -> Result | None
     return _quarter(scene, n, y)
 
 
-@PERIODS.rule("n:nth|num|wnum u:unit (of? (the|of)? y:year|yearref)?", "u:unit n:num|wnum (of? (the|of)? y:year)? !unit")
+@PERIODS.rule(
+    "n:nth|num|wnum u:unit (of? (the|of)? y:year|yearref)?", "u:unit n:num|wnum (of? (the|of)? y:year)? !unit"
+)
 def numbered_quarter(scene: Scene, n: int, u: str, y: int | None = None) -> Result | None:
     """The third quarter."""
     return _quarter(scene, n, y) if u == "quarter" else None
@@ -208,7 +218,9 @@ def half_of(
 
 
 @PARTS.rule("n:nth u:unit (of|in)? (the|of)? m:month|monthref (the? y:yearref)?", "n:nth u:unit (of|in)? the? v:unit")
-def nth_unit(scene: Scene, n: int, u: str, m: int | Month | None = None, v: str = "month", y: int | None = None) -> Result | None:
+def nth_unit(
+    scene: Scene, n: int, u: str, m: int | Month | None = None, v: str = "month", y: int | None = None
+) -> Result | None:
     """The third day of October, the first week of March, the second week of the month."""
     if v != "month":
         return None
@@ -225,15 +237,19 @@ def nth_unit(scene: Scene, n: int, u: str, m: int | Month | None = None, v: str 
     return "span", days_span(start, min(last, start + 6 * ONE), "week")
 
 
-@PARTS.rule("last u:unit (of|in) (the|of)? m:month|monthref", "last u:unit (of|in) the? v:unit", "last u:unit y:yearref")
-def last_unit_of(scene: Scene, u: str, m: int | Month | None = None, v: str = "month", y: int | None = None) -> Result | None:
+@PARTS.rule(
+    "last u:unit (of|in) (the|of)? m:month|monthref", "last u:unit (of|in) the? v:unit", "last u:unit y:yearref"
+)
+def last_unit_of(
+    scene: Scene, u: str, m: int | Month | None = None, v: str = "month", y: int | None = None
+) -> Result | None:
     """The last day of the month, the last week of March."""
     if y is not None or v == "year":
-        first, last = scene.year_bounds(y or scene.this_year())
+        _, last = scene.year_bounds(y or scene.this_year())
     else:
         if v != "month":
             return None
-        first, last = scene.bounds(scene.month() if m is None else month_named(scene, m))
+        _, last = scene.bounds(scene.month() if m is None else month_named(scene, m))
     if u == "day":
         return "day", Day(last)
     if u == "workday":

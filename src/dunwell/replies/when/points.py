@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Literal
 
 from dunwell.replies.when.calendars import ONE, Month, Scene
 from dunwell.replies.when.counting import moved
@@ -43,7 +44,7 @@ def in_figures(scene: Scene, x: Numeric, w: int | None = None) -> Result:
 
 
 @FIGURES.rule("~by|on|until|before|theday|daylabel p:pair !notday|unit|month|of|year|dash")
-def pair_as_day(scene: Scene, p: tuple[int, int]) -> Result:
+def pair_as_day(scene: Scene, p: tuple[int, int]) -> Result | None:
     """El 3-3."""
     return in_figures(scene, Numeric(p[0], p[1], None))
 
@@ -115,7 +116,9 @@ def named_day(scene: Scene, h: str, y: int | None = None) -> Result:
 def _easter_near(scene: Scene, year: int | None) -> date:
     from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter  # noqa: PLC0415 - seldom needed
 
-    method = EASTER_ORTHODOX if scene.country in ("RO", "RU", "GR", "UA", "BG", "MD", "CY", "RS") else EASTER_WESTERN
+    method: Literal[2, 3] = (
+        EASTER_ORTHODOX if scene.country in ("RO", "RU", "GR", "UA", "BG", "MD", "CY", "RS") else EASTER_WESTERN
+    )
     if year is not None:
         return easter(year, method)
     this = easter(scene.on.year, method)
@@ -144,7 +147,12 @@ def next_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
     return "day", Day(moved(scene, scene.on, l), fixed=True)
 
 
-@DAYS.rule("last the? l:length", "l:length (the|of)? last", "(in|within|of) the? l:length last", "(in|within|of) the? last l:length")
+@DAYS.rule(
+    "last the? l:length",
+    "l:length (the|of)? last",
+    "(in|within|of) the? l:length last",
+    "(in|within|of) the? last l:length",
+)
 def last_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
     """The last three weeks."""
     return "span", days_span(moved(scene, scene.on, l, -1), scene.on - ONE, "past")

@@ -8,12 +8,23 @@ from dunwell.replies.when.calendars import ONE, Month, Scene
 from dunwell.replies.when.counting import moved
 from dunwell.replies.when.grammar import Pass, Result
 from dunwell.replies.when.periods import unit_from_now
-from dunwell.replies.when.values import Day, Duration, Span, day_in, days_span, month_named, month_span, week_span, year_span
+from dunwell.replies.when.values import (
+    Day,
+    Duration,
+    Span,
+    day_in,
+    days_span,
+    month_named,
+    month_span,
+    week_span,
+    year_span,
+)
 
 RANGES: Pass[Scene] = Pass()
 EDGES: Pass[Scene] = Pass()
 SHARED: Pass[Scene] = Pass()
 JOINED: Pass[Scene] = Pass()
+_PERIODS = "monthref|month|week|yearref|day"
 _ANY = "k:week|monthref|month|yearref|year|span|unit|day|weekend"
 
 
@@ -21,7 +32,7 @@ _ANY = "k:week|monthref|month|yearref|year|span|unit|day|weekend"
 
 
 @RANGES.rule(
-    "from (the|theday|daylabel)? (theday|daylabel)? a:num|ord|wnum (to|until) $the b:num|ord|wnum !unit|notday|count|num",
+    "from (the|theday|daylabel)? theday|daylabel? a:num|ord|wnum (to|until) $the b:num|ord|wnum !unit|notday|count|num",
     "between the? theday? daylabel? a:num|ord|wnum (and|to) $the b:num|ord|wnum !unit|notday|count|num",
 )
 def numbers_from(scene: Scene, a: int, b: int) -> Result | None:
@@ -29,14 +40,20 @@ def numbers_from(scene: Scene, a: int, b: int) -> Result | None:
     return ("numbers_from", (a, b)) if 1 <= a <= 31 and 1 <= b <= 31 else None
 
 
-@RANGES.rule("from? $the a:num|ord|wnum|dot (to|dash|until) $the b:num|ord|wnum !unit|notday|count", "between? p:pair !unit|notday|count")
+@RANGES.rule(
+    "from? $the a:num|ord|wnum|dot (to|dash|until) $the b:num|ord|wnum !unit|notday|count",
+    "between? p:pair !unit|notday|count",
+)
 def numbers(scene: Scene, a: int = 0, b: int = 0, p: tuple[int, int] | None = None) -> Result | None:
     """13 to 15: nothing without a month beside it."""
     first, last = p or (a, b)
     return ("numbers", (first, last)) if 1 <= first <= 31 and 1 <= last <= 31 else None
 
 
-@RANGES.rule("x:numbers|numbers_from $of m:month|monthref ($year)?", "m:month|monthref comma? x:numbers|numbers_from (comma? of? y:year)?")
+@RANGES.rule(
+    "x:numbers|numbers_from $of m:month|monthref ($year)?",
+    "m:month|monthref comma? x:numbers|numbers_from (comma? of? y:year)?",
+)
 def numbers_of_month(scene: Scene, x: tuple[int, int], m: int | Month, y: int | None = None) -> Result | None:
     """13 to 15 July 2027, July 13-15, this month from the 4th to the 22nd."""
     month = month_named(scene, m, y)
@@ -60,7 +77,7 @@ def numbers_of_this_month(scene: Scene, x: tuple[int, int]) -> Result | None:
 # Parts of a period
 
 
-def period(scene: Scene, value: object) -> Span | None:
+def period(scene: Scene, value: object) -> Span | None:  # noqa: PLR0911 - one return a kind
     """A period as a rule got it: a week's start, a month, a year, a unit's name (the present one), a span."""
     match value:
         case Span():
@@ -127,7 +144,7 @@ def middle_of(scene: Scene, k: object = None, u: str = "") -> Result | None:
 def rest_of(scene: Scene, k: object = None, u: str = "") -> Result | None:
     """Later this month: from tomorrow on."""
     whole = period(scene, u if k is None else k)
-    if whole is None or whole.grain not in ("week", "month", "year", "quarter"):
+    if whole is None or not whole.first <= scene.on < whole.last:
         return None
     return "span", days_span(max(whole.first, scene.on + ONE), whole.last, "rest")._replace(due=whole.due)
 
@@ -186,7 +203,10 @@ def number_before_day(scene: Scene, n: int, d: Day) -> Result | None:
     return "day", Day(_same_month(scene, d, n), d.month, n, d.fixed)
 
 
-@JOINED.rule("from? $the a:num|ord|wnum|dot (to|dash|until|slash) $the b:day", "between the? theday? a:num|ord|wnum (and|to) $the b:day")
+@JOINED.rule(
+    "from? $the a:num|ord|wnum|dot (to|dash|until|slash) $the b:day",
+    "between the? theday? a:num|ord|wnum (and|to) $the b:day",
+)
 def number_to_day(scene: Scene, a: int, b: Day) -> Result | None:
     """From the 13th to Sunday 15 July."""
     if b.month is None or a >= b.number:
@@ -195,7 +215,9 @@ def number_to_day(scene: Scene, a: int, b: Day) -> Result | None:
 
 
 def _same_month(scene: Scene, day: Day, number: int) -> date:
-    _, last = scene.bounds(Month(day.date.year, day.date.month)) if not day.month or not day.month.jalali else (None, None)
+    _, last = (
+        scene.bounds(Month(day.date.year, day.date.month)) if not day.month or not day.month.jalali else (None, None)
+    )
     other = day.date + (number - day.number) * ONE
     if last is not None and (other > last or other.month != day.date.month):
         raise ValueError("no such day")
@@ -210,7 +232,10 @@ def day_to_number(scene: Scene, a: Day, b: int) -> Result | None:
     return "span", days_span(a.date, _same_month(scene, a, b))
 
 
-@JOINED.rule("from? the? a:day (to|dash|until|comma)? (to|dash|until) (the|theday|on)? b:day", "between the? theday? a:day (and|to) (the|theday)? b:day")
+@JOINED.rule(
+    "from? the? a:day (to|dash|until|comma)? (to|dash|until) (the|theday|on)? b:day",
+    "between the? theday? a:day (and|to) (the|theday)? b:day",
+)
 def day_to_day(scene: Scene, a: Day, b: Day) -> Result | None:
     """From 26 June to 2 July 2027; the year of either holds for the other."""
     first, last = a.date, b.date
@@ -221,16 +246,13 @@ def day_to_day(scene: Scene, a: Day, b: Day) -> Result | None:
         if first > last:
             first = scene.add_months(first, -12)
     if last < first and not b.fixed:
-        if b.month is None:
-            last = first + ((last - first).days % 7) * ONE
-        else:
-            last = scene.add_months(last, 12)
+        last = scene.add_months(last, 12) if b.month else first + ((last - first).days % 7) * ONE
     return "span", days_span(first, last)
 
 
 @JOINED.rule(
-    "from (the|of)? a:monthref|month|week|yearref|day (to|until|dash|and) (the|theday)? b:monthref|month|week|yearref|day",
-    "between the? a:monthref|month|week|yearref|day (and|to) (the|theday)? b:monthref|month|week|yearref|day",
+    f"from (the|of)? a:{_PERIODS} (to|until|dash|and) (the|theday)? b:{_PERIODS}",
+    f"between the? a:{_PERIODS} (and|to) (the|theday)? b:{_PERIODS}",
     "a:monthref (to|dash) b:monthref",
 )
 def period_to_period(scene: Scene, a: object, b: object) -> Result | None:
