@@ -27,7 +27,7 @@ def value_of(figure: str, scaled: bool = False) -> Decimal | None:
         return None
     if scaled:
         pieces = re.split(r"[.,٫]", figure)
-        if len(pieces) == 2 and len(pieces[0]) <= 3 and pieces[0].isdigit() and pieces[1].isdigit():
+        if len(pieces) == 2 and len(pieces[0]) <= 3 and pieces[0].isdecimal() and pieces[1].isdecimal():
             return Decimal(f"{pieces[0]}.{pieces[1]}")
     match = _SHAPE.fullmatch(figure)
     if match is None:

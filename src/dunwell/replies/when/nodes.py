@@ -55,7 +55,7 @@ class _Reader:
     def read(self) -> list[Node]:
         while self.at < len(self.tokens):
             token, start, end = self.tokens[self.at]
-            if token[0].isdigit():
+            if token[0].isdecimal():
                 self._number(token, start, end)
             elif not self._phrase():
                 self._other(token, start, end)
@@ -112,12 +112,12 @@ class _Reader:
             self._blank_number(start, end)
             return
         suffix = self._suffix(end)
-        if suffix and token.isdigit():
+        if suffix and token.isdecimal():
             self.at += suffix
             self.nodes.append(self._ordinal(token, start, self.tokens[self.at][2]))
         elif suffix is None or (len(token) > 24):
             self._blank_number(start, end)
-        elif token.isdigit():
+        elif token.isdecimal():
             node = Node(plain_number(token), start, end)
             if self._swallow_dot(node.kinds) and "num" in node.kinds:
                 node.kinds = {**node.kinds, "dot": node.kinds["num"]}

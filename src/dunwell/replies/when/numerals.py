@@ -69,7 +69,7 @@ def plain_number(token: str) -> Kinds:
 
 def cluster_nodes(token: str, point: bool, dotted: bool) -> list[Placed]:
     """What figures with separators are. `dotted`: a point follows, as in `15.2.`"""
-    marks = [char for char in token if not char.isdigit()]
+    marks = [char for char in token if not char.isdecimal()]
     middle = _middle_dash(token, marks)
     if middle is not None:
         left = _one(token[:middle], point, False)
@@ -91,7 +91,7 @@ def _middle_dash(token: str, marks: list[str]) -> int | None:
 
 def _one(token: str, point: bool, dotted: bool) -> Kinds:
     parts = _PARTS.findall(token)
-    marks = {char for char in token if not char.isdigit()}
+    marks = {char for char in token if not char.isdecimal()}
     if not marks:
         return plain_number(token)
     if len(marks) > 1 or max(map(len, parts)) > 4:
