@@ -24,7 +24,7 @@ def test_dates_of_one_text() -> None:
     assert json.loads(done.stdout) == {
         "dates": [
             {"date": "2026-05-08", "window": None, "words": "venerdì"},
-            {"date": None, "window": ["2026-05-11", "2026-05-17"], "words": "la settimana prossima"},
+            {"date": None, "window": ["2026-05-11", "2026-05-17"], "words": "settimana prossima"},
         ]
     }
 

@@ -49,10 +49,10 @@ class Folded:
     places: tuple[int, ...] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The span in the original of a span in the folded text."""
+        """The span in the original of a span in the folded text, with the marks on its last letter."""
         if self.places is None:
             return start, end
-        return self.places[start], self.places[end - 1] + 1 if end > start else self.places[start]
+        return self.places[start], self.places[end] if end > start else self.places[start]
 
 
 def fold(text: str) -> Folded:

@@ -156,13 +156,14 @@ class _Reader:
 
     def _is_phone(self, start: int) -> bool:
         """Whether a number goes on with a telephone number: +86 138, (206) 555, tel. 02."""
-        before = self.text[max(0, start - 2) : start]
-        return before[-1:] == "+" or ")" in before or bool(self.nodes and "phone" in self.nodes[-1].kinds)
+        last = self.nodes[-1].kinds
+        area = "close" in last and not {"count", "num"}.isdisjoint(self.nodes[-2].kinds)
+        return self.text[start - 1 : start] == "+" or area or "phone" in last
 
     def _is_code(self, start: int) -> bool:
         """Whether what stands before a number makes it something else than a day: a code, a label, a currency."""
         before = self.text[max(0, start - 2) : start]
-        last = self.nodes[-1].kinds if self.nodes else _BLANK
+        last = self.nodes[-1].kinds
         if before[-1:].isalpha() or before[-1:] == "_":
             return _ABBREVIATED.isdisjoint(last) and not {"quarter_sign", "isoweek"} & last.keys()
         if before[-1:] in ("#", "№", "=", "@", "€", "$", "£"):
@@ -170,7 +171,7 @@ class _Reader:
         if before[-1:] in ("-", "/", ".", "_") and before[:1].isalnum():
             joined = self.nodes[-2].kinds if before[-1] in "-/" and len(self.nodes) > 1 else last
             return not (_ABBREVIATED | {"ord", "year", "start", "middle", "end", "by", "from"}) & joined.keys()
-        if "notday" in last:
+        if "notday" in last and "label" not in last:
             return len(self.nodes) < 2 or self.nodes[-2].kinds.keys().isdisjoint(_FIGURES)
         return self._labelled()
 
