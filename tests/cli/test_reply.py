@@ -45,7 +45,8 @@ def test_bad_options_end_with_2() -> None:
 def test_it_loads_neither_settings_nor_books() -> None:
     code = (
         _NOT_LOADED
-        + "try:\n main()\nexcept SystemExit: pass\nprint([n for n in ('sqlalchemy', 'dunwell.wiring') if n in sys.modules])"
+        + "try:\n main()\nexcept SystemExit: pass\n"
+        + "print([n for n in ('sqlalchemy', 'dunwell.wiring') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"

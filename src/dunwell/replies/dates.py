@@ -17,6 +17,7 @@ from dunwell.replies.when.calendars import ONE, Scene
 from dunwell.replies.when.counting import LENGTHS, NUMBERS
 from dunwell.replies.when.grammar import Grammar
 from dunwell.replies.when.lexicon import Lexicon, lexicon_of
+from dunwell.replies.when.loose import settle_loose
 from dunwell.replies.when.nodes import Node, read_nodes
 from dunwell.replies.when.periods import PARTS, PERIODS
 from dunwell.replies.when.points import DAYS, FIGURES, WEEKDAYS
@@ -69,8 +70,9 @@ def find_dates(text: str, language: str, written_on: dt.date, country: str | Non
     folded = fold(text)
     found: list[FoundDate] = []
     for start, end in _pieces(folded.text):
-        nodes = read_nodes(folded.text[start:end], lexicon, language in _POINT)
-        for node in grammar.run(nodes, scene):
+        nodes = grammar.run(read_nodes(folded.text[start:end], lexicon, language in _POINT), scene)
+        settle_loose(scene, nodes)
+        for node in nodes:
             span = _span(scene, node)
             if span is not None:
                 first, last = folded.span(node.start + start, node.end + start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dunwell.replies.when.calendars import Scene
 from dunwell.replies.when.grammar import Pass, Result
+from dunwell.replies.when.periods import unit_from_now
 from dunwell.replies.when.values import Day, day_in, month_named
 
 ALONE: Pass[Scene] = Pass()
@@ -16,7 +17,7 @@ ALONE: Pass[Scene] = Pass()
 )
 def weekday_alone(scene: Scene, w: int) -> Result:
     """Friday: the next strictly after the day of writing."""
-    return "day", Day(scene.next_weekday(w))
+    return "day", Day(scene.next_weekday(w), loose=True)
 
 
 @ALONE.rule(
@@ -37,6 +38,12 @@ def number_alone(scene: Scene, n: int) -> Result | None:
 def weekend_alone(scene: Scene, u: str) -> Result | None:
     """At the weekend."""
     return ("weekend", scene.week_start(scene.on)) if u == "weekend" else None
+
+
+@ALONE.rule("within (the|of)? u:unit !next|last|num|month|of|from|the|theday")
+def present_unit(scene: Scene, u: str) -> Result | None:
+    """In the course of the week."""
+    return unit_from_now(scene, u, 0) if u in ("week", "month") else None
 
 
 @ALONE.rule(

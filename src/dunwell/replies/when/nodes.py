@@ -19,7 +19,7 @@ _MARKS: dict[str, Kinds] = {
     "&": {"and": None},
     "|": {"comma": None},
 } | {sign: {"notday": None} for sign in "%€$£₽₺₹﷼°‰"}
-_ABBREVIATED = frozenset({"month", "weekday", "unit", "num", "ord", "numweak", "numdate", "label", "next"})
+_ABBREVIATED = frozenset({"month", "weekday", "unit", "num", "ord", "numweak", "numdate", "label", "next", "in", "by"})
 _FIGURES = frozenset({"num", "count", "figures", "numdate", "numweak", "wnum", "code"})
 _LINKS = frozenset({"and", "or", "comma", "the"})
 _LABEL_MARKS = frozenset(":.°-#")

@@ -70,7 +70,7 @@ def next_unit(scene: Scene, u: str) -> Result | None:
 )
 def last_unit(scene: Scene, u: str) -> Result | None:
     """Last week."""
-    return unit_from_now(scene, u, -1)
+    return None if u == "workday" else unit_from_now(scene, u, -1)
 
 
 @PERIODS.rule("after_next u:unit", "u:unit the? after_next")
@@ -193,21 +193,31 @@ def _quarter(scene: Scene, number: int, year: int | None) -> Result | None:
     return "span", _months_span(scene, year, number * 3 - 2, 3, "quarter")
 
 
-@PARTS.rule("h:half of? (the|of)? m:month|monthref", "h:half of? (the|of)? (u:unit|y:yearref|y2:year|q:span)", "h:half")
+@PARTS.rule(
+    "h:half of? (the|of)? m:month|monthref",
+    "h:half of? (the|of)? u:unit",
+    "h:half of? (the|of)? y:yearref|year",
+    "h:half of? (the|of)? q:span",
+    "h:half of? (the|of)? k:week",
+    "h:half",
+)
 def half_of(
     scene: Scene,
     h: int,
     m: int | Month | None = None,
     u: str = "month",
     y: int | None = None,
-    y2: int | None = None,
     q: Span | None = None,
+    k: date | None = None,
 ) -> Result | None:
     """The first half of March, of the month, of the year."""
+    if k is not None:
+        workdays = scene.last_workday(k)
+        return "span", days_span(k, k + 2 * ONE, "half") if h == 1 else days_span(k + 3 * ONE, workdays, "half")
     if q is not None:
         middle = q.first + (q.last - q.first) // 2
         return "span", days_span(q.first, middle, "half") if h == 1 else days_span(middle + ONE, q.last, "half")
-    year = y or y2 or (scene.this_year() if u == "year" else None)
+    year = y or (scene.this_year() if u == "year" else None)
     if m is None and year is not None:
         return "span", _months_span(scene, year, h * 6 - 5, 6, "half")
     if m is None and u != "month":

@@ -158,6 +158,12 @@ def last_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
     return "span", days_span(moved(scene, scene.on, l, -1), scene.on - ONE, "past")
 
 
+@DAYS.rule("(in|within)? l:length (from|after|of) (the|theday)? daylabel? d:days")
+def length_from(scene: Scene, l: Duration, d: int) -> Result:  # noqa: E741
+    """30 days from today."""
+    return "day", Day(moved(scene, scene.on + d * ONE, l), fixed=True)
+
+
 @DAYS.rule("in_one u:unit", "u:unit later")
 def after_one(scene: Scene, u: str) -> Result | None:
     """Russian `через неделю`."""
@@ -276,7 +282,7 @@ def weekdays_from_now(scene: Scene, n: int, w: int) -> Result:
 @WEEKDAYS.rule("this? next w:weekday", "w:weekday next", "this w:weekday", "w:weekday this", "next this w:weekday")
 def coming_weekday(scene: Scene, w: int) -> Result:
     """Next Friday, this Friday: the next strictly after the day of writing."""
-    return "day", Day(scene.next_weekday(w), fixed=True)
+    return "day", Day(scene.next_weekday(w), fixed=True, loose=True)
 
 
 @WEEKDAYS.rule("after_next w:weekday", "w:weekday after_next")

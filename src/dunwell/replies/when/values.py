@@ -13,12 +13,16 @@ Duration = tuple[tuple[int, str], ...]
 
 
 class Day(NamedTuple):
-    """A day. `month` and `number` are what was said; `fixed` says that the year was."""
+    """A day. `month` and `number` are what was said; `fixed` says that the year was.
+
+    `loose` is a weekday whose week follows from what stands before it: `Monday or Tuesday`.
+    """
 
     date: date
     month: Month | None = None
     number: int = 0
     fixed: bool = False
+    loose: bool = False
 
 
 class Span(NamedTuple):
