@@ -44,6 +44,8 @@ def year_in_words(scene: Scene, b: int, a: int = 1, c: int = 0, d: int = 0) -> R
 def length(scene: Scene, u: str, n: int | None = None) -> Result | None:
     """Ten days, a week, 48 hours."""
     count = 1 if n is None else n
+    if u == "quarter" and count <= 4:
+        return None  # the 3rd quarter
     if u == "month" and 12 < count <= 31 and count not in (18, 24, 30):
         return None  # the 23rd of a month
     if u == "hour":

@@ -158,7 +158,7 @@ def last_length(scene: Scene, l: Duration) -> Result:  # noqa: E741
     return "span", days_span(moved(scene, scene.on, l, -1), scene.on - ONE, "past")
 
 
-@DAYS.rule("(in|within)? l:length (from|after|of) (the|theday)? daylabel? d:days")
+@DAYS.rule("(in|within)? l:length (from|after|of) (the|theday)? daylabel? d:days", "d:days in l:length")
 def length_from(scene: Scene, l: Duration, d: int) -> Result:  # noqa: E741
     """30 days from today."""
     return "day", Day(moved(scene, scene.on + d * ONE, l), fixed=True)
@@ -234,7 +234,7 @@ def weekday_and_number(scene: Scene, w: int, n: int) -> Result | None:
 
 
 @WEEKDAYS.rule(
-    "w:weekday (of|comma|in)? (the|of)? k:week",
+    "w:weekday (of|comma|in|from)? (the|of)? k:week",
     "k:week comma? (of|on|the|theday)? (the|theday)? w:weekday",
 )
 def weekday_of_week(scene: Scene, w: int, k: date) -> Result:
