@@ -4,6 +4,16 @@ changed; 3 another cycle is running; 4 refused for safety; 75 temporary, run aga
 
 from __future__ import annotations
 
-from dunwell.cli.app import app, main
+import sys
 
-__all__ = ["app", "main"]
+
+def main() -> None:
+    """The entry point. What reads replies needs no books: it starts without loading what opens them."""
+    if sys.argv[1:2] == ["reply"]:
+        from dunwell.cli.reply import main as run
+    else:
+        from dunwell.cli.app import main as run
+    run()
+
+
+__all__ = ["main"]

@@ -1,0 +1,80 @@
+"""`dunwell reply`: what the words of a reply say. Loads neither settings nor books, so that it starts at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from dunwell.cli.output import Exit, json_line, parse_day, stop
+from dunwell.replies.dates import FoundDate, find_dates
+from dunwell.replies.languages import LANGUAGES
+
+_reply = typer.Typer(help="What the words of a reply say. Needs neither settings nor a ledger.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_reply, name="reply")
+
+
+def main() -> None:
+    """Run `dunwell reply` alone."""
+    app = typer.Typer(
+        name="dunwell",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+    )
+    app.callback()(lambda: None)
+    register(app)
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@_reply.callback()
+def _group() -> None:
+    """What the words of a reply say. Needs neither settings nor a ledger."""
+
+
+@_reply.command("dates")
+def dates(
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help=f"One of {', '.join(LANGUAGES)}.")],
+    on: Annotated[str, typer.Option(metavar="DATE", help="The day on which the text was written.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="The text; without one, standard input, one text a line.")
+    ] = None,
+    country: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="The writer's country: how 05/06 is read, and which days are business days."),
+    ] = None,
+) -> None:
+    """Find the dates in TEXT, and print them as one JSON object a text: `{"dates": [{"date", "window", "words"}]}`.
+
+    A day has a date; a period (next week, in June, from the 10th to the 15th) has a window, its first and last day,
+    and no date. A weekday is the next one; the end of a month its last day; `in ten days` the exact day.
+    """
+    day = parse_day(on, "--on")
+    if day is None or language not in LANGUAGES:
+        stop(f"--language: {language!r} is none of {', '.join(LANGUAGES)}", Exit.BAD_INPUT)
+    for one in _lines() if text is None else [_sound(text)]:
+        json_line({"dates": [_plain(found) for found in find_dates(one, language, day, country)]})
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin.buffer:
+        yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def _sound(text: str) -> str:
+    """An argument as text that can be printed again, whatever bytes it came from."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _plain(found: FoundDate) -> dict[str, Any]:
+    return {"date": None if found.window else found.date, "window": found.window, "words": found.words}
