@@ -1,0 +1,1 @@
+"""What customers write back, read: from a raw mail to its new words. Pure: bytes in, frozen values out."""
