@@ -76,7 +76,7 @@ def _judge(text: str, quote_follows: bool) -> str:
     if verb is not None:
         if not _tail_is_name(text[verb:]):
             return ""
-        if not (colon or dashed or quote_follows or (ended.endswith(folded[:verb].split()[-1:] or [""][0]) and dated and timed)):
+        if not (colon or dashed or quote_follows or (dated and timed and verb >= len(ended))):
             return ""
         if not (dated or timed or address or dashed):
             return "weak" if quote_follows and len(text.split()) <= 8 else ""
