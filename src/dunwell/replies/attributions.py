@@ -82,6 +82,9 @@ def _judge(text: str, quote_follows: bool) -> str:
             return "weak" if quote_follows and len(text.split()) <= 8 else ""
         if dashed or _begins(words, folded):
             return "proper"
+        # 'Anna Berg <a@b> hat am 4. Mai 2026 um 09:30 geschrieben:' begins with the name.
+        if address and dated and timed and colon and len(folded[verb:].strip(" :")) == 0 and len(text.split()) <= 16:
+            return "proper"
         return "weak" if quote_follows or (address and len(text.split()) <= 7) else ""
     if address and (dated or timed) and _begins(words, folded) and (colon or (quote_follows and text.rstrip().endswith((">", ")")))):
         return "proper" if (dated and timed) or quote_follows else "weak"

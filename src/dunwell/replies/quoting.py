@@ -74,11 +74,17 @@ class _Lines:
 
 def _read(text: str, marks: tuple[Mark, ...], forward: bool, depth: int) -> Quoted:
     lines = text.split("\n")[:_MOST_LINES]
-    found = _Lines(lines, [">" if line.lstrip(" ").startswith(">") else " " for line in lines], len(lines), len(lines))
+    found = _Lines(lines, [">" if _is_quoted(line) else " " for line in lines], len(lines), len(lines))
     _apply(found, marks)
     _find_cut(found)
     _mend(found)
     return _taken_apart(found, forward, depth)
+
+
+def _is_quoted(line: str) -> bool:
+    """Whether a line stands behind `>`; arrows around words are no quotation."""
+    bare = line.lstrip(" ")
+    return bare.startswith(">") and not (bare.startswith(">>") and bare.rstrip().endswith("<<"))
 
 
 def _apply(found: _Lines, marks: tuple[Mark, ...]) -> None:

@@ -21,8 +21,12 @@ _PHONE = re.compile(r"(?:\+|\b00)\d[\d\s()./-]{6,22}\d|\(\d{2,5}\)\s?\d[\d\s./-]
 _CONTACT_LABEL = re.compile(
     r"(?:^|[\s|,•*])(?:tel|tél|tel[eé]?fono|telefon|téléphone|phone|ph|mob|mobile|mobil|handy|cell|cel|cellulare|cellulaire|port|fax|telefax|t|m|f|p|e|e-?mail|mail|web|skype|whatsapp|viber|telegram"
     r"|тел|телефон|моб|факс|сайт|тлф|вайбер|تلفن|همراه|موبایل|فکس|دورنگار|ایمیل|وبسایت|وب سایت"
-    r"|p\.?\s?iva|c\.?f|vat|ust-?id(?:nr)?|cui|cif|nif|siret|siren|rcs|инн|огрн|кпп|hrb|iban)\s?\.?\s?[:.#]",
+    r"|p\.?\s?iva|c\.?f|vat|ust-?id(?:nr)?|cui|cif|nif|siret|siren|rcs|инн|огрн|кпп|hrb)\s?\.?\s?[:.#]",
     re.IGNORECASE,
+)
+# Amounts and days: no line that holds one is only a way to reach somebody.
+_FIGURES = re.compile(
+    r"[€$£₽]|(?<!\w)(?:eur|euro|usd|ron|lei|rub|руб|chf|gbp|ریال|تومان)(?!\w)|(?<![\d./-])\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?![\d./-])"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE_END = re.compile(r"[.!?…؟。]\s*$")
@@ -69,7 +73,7 @@ def _is_name(text: str) -> bool:
 
 def is_contact(line: str) -> bool:
     """Whether a line gives a telephone number, an address on the net, or the like, and hardly anything else."""
-    if len(line) > 300 or not (_EMAIL.search(line) or _LINK.search(line) or _PHONE.search(line) or _CONTACT_LABEL.search(line)):
+    if len(line) > 300 or _FIGURES.search(fold(line)) or not (_EMAIL.search(line) or _LINK.search(line) or _PHONE.search(line) or _CONTACT_LABEL.search(line)):
         return False
     rest = _CONTACT_LABEL.sub(" ", _PHONE.sub(" ", _LINK.sub(" ", _EMAIL.sub(" ", line))))
     words = [word for word in _WORD.findall(rest)]
@@ -191,9 +195,12 @@ def _without_block(lines: Sequence[str], end: int) -> int:
     """Without a last paragraph of a name, numbers and addresses."""
     start = _paragraph_start(lines, end)
     block = lines[start:end]
-    if not block or len(block) > 14 or start == 0 or any(is_sentence(line) or len(line) > 250 for line in block):
+    if not block or len(block) > 14 or start == 0 or _has_figures(block) or any(is_sentence(line) or len(line) > 250 for line in block):
         return end
     contacts = sum(is_contact(line) for line in block)
+    # 'Please write to our accountant:' and then an address is what the writer wants to say.
+    if lines[_last(lines, start) - 1].rstrip().endswith((":", "：")):
+        return end
     if contacts == len(block):
         return start
     if contacts and len(block) > 1 and _is_heading(block[0]):
@@ -222,4 +229,4 @@ def _without_closing(lines: Sequence[str], end: int) -> int:
 
 def _has_figures(below: Sequence[str]) -> bool:
     """Whether lines below a closing name amounts or days: no signature does, and they may be what matters."""
-    return any(re.search(r"[€$£₽]|\b(?:eur|usd|ron|lei|руб|rub|chf|gbp)\b|\d{1,2}[./]\d{1,2}[./]\d{2,4}", fold(line)) and not is_contact(line) for line in below)
+    return any(_FIGURES.search(fold(line)) for line in below)

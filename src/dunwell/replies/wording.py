@@ -19,6 +19,7 @@ _FOLDED = (
     | {ord("ي"): "ی", ord("ى"): "ی", ord("ك"): "ک", ord("："): ":", ord("，"): ",", ord("（"): "(", ord("）"): ")"}
     | {ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("đ"): "d", ord("ß"): "s"}
 )
+_SIGNS = {"*": r"[^\n]{0,40}?", " ": r"\s{1,3}"}
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -106,9 +107,27 @@ def _all(tables: list[dict[str, Any]], section: str, key: str) -> list[str]:
 
 
 def _any(phrases: Iterable[str]) -> str:
-    """A pattern for any of the phrases, the longest first; `*` is up to forty characters of the same line."""
-    folded = sorted({" ".join(fold(phrase).split()) for phrase in phrases}, key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(re.escape(phrase).replace(r"\*", r"[^\n]{0,40}?").replace(r"\ ", r"\s{1,3}") for phrase in folded)
+    """A pattern for any of the phrases, as a tree by their first letters: a plain list would be tried from end to end.
+
+    `*` is up to forty characters of the same line.
+    """
+    tree: dict[str, Any] = {}
+    for phrase in phrases:
+        node = tree
+        for char in " ".join(fold(phrase).split()):
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return _branches(tree) if tree else r"(?!)"
+
+
+def _branches(tree: dict[str, Any]) -> str:
+    """The pattern of a tree, longer phrases before those that they begin with."""
+    pieces = [_SIGNS.get(char, re.escape(char)) + _branches(below) for char, below in tree.items() if char]
+    if not pieces:
+        return ""
+    if "" not in tree and len(pieces) == 1:
+        return pieces[0]
+    return f"(?:{'|'.join(pieces)}){'?' if '' in tree else ''}"
 
 
 def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
