@@ -13,7 +13,8 @@ _MOST_LINES = 4
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,100}@[^\s<>()\[\]\"',;:]{1,200}")
 _TIME = re.compile(r"(?<!\d)\d{1,2}\s?[:.h]\s?\d{2}(?!\d)|\d{1,2}\s?[ap]\.?m\b|\d{1,2}\s?(?:uhr|ч|時|시)")
 _DATE = re.compile(
-    r"(?<!\d)(?:\d{4}\s?[./年-]\s?\d{1,2}|\d{1,2}\s?[./-]\s?\d{1,2}[./-]\s?\d{2}|\d{1,2}[-./ ]{1,2}[^\W\d_]{3,10}[-./, ]{1,3}\d{2}"
+    r"(?<!\d)(?:\d{4}\s?[./年-]\s?\d{1,2}|\d{1,2}\s?[./-]\s?\d{1,2}[./-]\s?\d{2}"
+    r"|\d{1,2}[-./ ]{1,2}[^\W\d_]{3,10}[-./, ]{1,3}\d{2}"
     r"|[^\W\d_]{3,12}[. ]{1,2}\d{1,2}(?:st|nd|rd|th)?,? \d{4}|(?:19|20)\d{2}(?!\d)|1[34]\d{2}(?!\d))"
 )
 _END = re.compile(r"[\s*_>\"'»”\]-]*$")
@@ -67,28 +68,50 @@ def attribution_ending(lines: Sequence[str], last: int, quote_follows: bool) -> 
 def _judge(text: str, quote_follows: bool) -> str:
     """proper: begins and ends as an attribution; weak: only ends so; '' neither."""
     words, folded = wording(), fold(text)
-    ended = _END.sub("", folded)
-    colon = ended.endswith(":")
-    dashed = bool(_DASHES.match(text)) and text.rstrip(" *").endswith(("--", "__"))
+    signs = _Signs(
+        colon=_END.sub("", folded).endswith(":"),
+        dashed=bool(_DASHES.match(text)) and text.rstrip(" *").endswith(("--", "__")),
+        address=bool(_ADDRESS.search(text)),
+        dated=bool(_DATE.search(folded)),
+        timed=bool(_TIME.search(folded)),
+        quote_follows=quote_follows,
+    )
     verb = _last_verb(words, folded)
-    address = bool(_ADDRESS.search(text))
-    dated, timed = bool(_DATE.search(folded)), bool(_TIME.search(folded))
     if verb is not None:
-        if not _tail_is_name(text[verb:]):
-            return ""
-        if not (colon or dashed or quote_follows or (dated and timed and verb >= len(ended))):
-            return ""
-        if not (dated or timed or address or dashed):
-            return "weak" if quote_follows and len(text.split()) <= 8 else ""
-        if dashed or _begins(words, folded):
-            return "proper"
-        # 'Anna Berg <a@b> hat am 4. Mai 2026 um 09:30 geschrieben:' begins with the name.
-        if address and dated and timed and colon and len(folded[verb:].strip(" :")) == 0 and len(text.split()) <= 16:
-            return "proper"
-        return "weak" if quote_follows or (address and len(text.split()) <= 7) else ""
-    if address and (dated or timed) and _begins(words, folded) and (colon or (quote_follows and text.rstrip().endswith((">", ")")))):
-        return "proper" if (dated and timed) or quote_follows else "weak"
+        return _judge_verb(words, text, folded, verb, signs)
+    ends = signs.colon or (quote_follows and text.rstrip().endswith((">", ")")))
+    if signs.address and (signs.dated or signs.timed) and ends and _begins(words, folded):
+        return "proper" if (signs.dated and signs.timed) or quote_follows else "weak"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What a line has of an attribution."""
+
+    colon: bool
+    dashed: bool
+    address: bool
+    dated: bool
+    timed: bool
+    quote_follows: bool
+
+
+def _judge_verb(words: Wording, text: str, folded: str, verb: int, signs: _Signs) -> str:
+    """The judgement on a line with a verb of writing that ends at `verb`."""
+    at_end = not _END.sub("", folded)[verb:].strip(" :")
+    ends = signs.colon or signs.dashed or signs.quote_follows or (signs.dated and signs.timed and at_end)
+    count = len(text.split())
+    if not ends or not _tail_is_name(text[verb:]):
+        return ""
+    if not (signs.dated or signs.timed or signs.address or signs.dashed):
+        return "weak" if signs.quote_follows and count <= 8 else ""
+    if signs.dashed or _begins(words, folded):
+        return "proper"
+    # 'Anna Berg <a@b> hat am 4. Mai 2026 um 09:30 geschrieben:' begins with the name.
+    if signs.address and signs.dated and signs.timed and signs.colon and at_end and count <= 16:
+        return "proper"
+    return "weak" if signs.quote_follows or (signs.address and count <= 7) else ""
 
 
 def _last_verb(words: Wording, folded: str) -> int | None:
@@ -127,6 +150,10 @@ def _split(text: str, quote_follows: bool) -> str | None:
         return None
     before = text[: at.start()].rstrip(" -")
     # 'Mon, 4 May 2026 on 09:30 X wrote:' is an attribution from its first word on.
-    if not before or re.search(r"\d", before[-12:]) or _judge(text[at.start() :].lstrip("- "), quote_follows) != "proper":
+    if (
+        not before
+        or re.search(r"\d", before[-12:])
+        or _judge(text[at.start() :].lstrip("- "), quote_follows) != "proper"
+    ):
         return None
     return before

@@ -15,7 +15,7 @@ from dunwell.replies.htmltext import Seen, seen_of
 from dunwell.replies.mime import Part
 
 _MOST_BYTES = 1_500_000
-_MOST_TEXT = 300_000
+_MOST_TEXT = 200_000
 _CHUNK = 1 << 20
 _MOST_TEXTS = 20
 _QUOTES_IN_HTML = re.compile(
@@ -113,7 +113,7 @@ def measured(raw: bytes, part: Part) -> tuple[int, str]:
         if how == "base64":
             clean = spare + piece.translate(None, b"\r\n \t=")
             cut = len(clean) - len(clean) % 4
-            piece, spare = base64_of(clean[:cut]), clean[cut:]
+            piece, spare = _quickly(clean[:cut]), clean[cut:]
         elif how != "":
             piece = transferred(piece, how)
         digest.update(piece)
@@ -121,6 +121,13 @@ def measured(raw: bytes, part: Part) -> tuple[int, str]:
     rest = base64_of(spare) if spare else b""
     digest.update(rest)
     return size + len(rest), digest.hexdigest()
+
+
+def _quickly(data: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        return base64_of(data)
 
 
 def is_attached(part: Part) -> bool:
@@ -186,10 +193,18 @@ def _best(reader: Reader, part: Part) -> Body:
             html = inner
     text = reader.plain(plain) if plain else ""
     if html is None:
-        return Body(text, "text/plain" if plain else "") if plain else _together([body_of(reader, p) for p in part.parts])
+        return (
+            Body(text, "text/plain" if plain else "") if plain else _together([body_of(reader, p) for p in part.parts])
+        )
     if html.type != "text/html":
         other = body_of(reader, html)
-        return Body(text, "text/plain") if _is_real(text) and other.part == "text/plain" else other if other.text else Body(text, "text/plain")
+        return (
+            Body(text, "text/plain")
+            if _is_real(text) and other.part == "text/plain"
+            else other
+            if other.text
+            else Body(text, "text/plain")
+        )
     source = reader.plain(html)
     if _is_real(text) and ("\n>" in text or text.startswith(">") or not _QUOTES_IN_HTML.search(source)):
         return Body(text, "text/plain")

@@ -16,27 +16,30 @@ from dunwell.replies.wording import fold
 
 _MOST_TEXT = 30_000
 _DAEMON = re.compile(
-    r"(?:mailer|mail|delivery|smtp|bounce)?(?:daemon|deamon)|post?master\d*|mdaemon|mmdf|maildelivery|mailerror|nondelivery|ndr"
+    r"(?:mailer|mail|delivery|smtp|bounce)?(?:daemon|deamon)|post?master\d*|mdaemon|mmdf|maildelivery|mailerror"
+    r"|nondelivery|ndr"
 )
 _DAEMON_NAMES = re.compile(
-    r"mail delivery|mailer[- ]daemon|delivery (?:sub)?system|postmaster|system administrator|mail administrator|ndr admin|"
-    r"delivery service|mail server|internet mail|message delivery"
+    r"mail delivery|mailer[- ]daemon|delivery (?:sub)?system|postmaster|system administrator|mail administrator|"
+    r"ndr admin|delivery service|mail server|internet mail|message delivery"
 )
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,128}@[^\s<>()\[\]\"',;:]{1,200}[^\s<>()\[\]\"',;:.]")
 _ORIGINAL_BELOW = re.compile(
-    r"^[ \t>*_-]{0,80}(?:below (?:this line )?is (?:a|the) copy|this is a copy of|(?:the )?original message|unsent message|"
+    r"^[ \t>*_-]{0,80}(?:below (?:this line )?is (?:a|the) copy|this is a copy of|(?:the )?original message|"
+    r"unsent message|"
     r"(?:the )?header of the original|included is a copy|(?:the )?message headers?|returned message|copy of |"
-    r"forwarded message|received:|return-path:|ursprüngliche nachricht|the body of|undelivered message|message details:|"
-    r"start of (?:original|message|included))",
+    r"forwarded message|received:|return-path:|ursprüngliche nachricht|the body of|undelivered message|"
+    r"message details:|start of (?:original|message|included))",
     re.IGNORECASE | re.MULTILINE,
 )
 _MESSAGE_ID = re.compile(r"^[> \t]{0,10}message-id:\s{0,10}<?([^<>\s]{1,500})", re.IGNORECASE | re.MULTILINE)
 _FAILED_LINE = re.compile(
-    r"(?:rcpt to:\s?<?|<|\"|^\s{0,10}|to:\s|recipient:?\s<?|\()([^\s<>()\[\]\"',;:]{1,128}@[^\s<>()\[\]\"',;:]{1,200}[\w])",
+    r"(?:rcpt to:\s?<?|<|\"|^\s{0,10}|to:\s|recipient:?\s<?|\()"
+    r"([^\s<>()\[\]\"',;:]{1,128}@[^\s<>()\[\]\"',;:]{1,200}[\w])",
     re.IGNORECASE | re.MULTILINE,
 )
 _NOT_FAILED = frozenset({"delivered", "relayed", "expanded"})
-_ANSWER = re.compile(r"\W*(?:re|aw|sv|antw|r|rif|odp|вн|ответ|отв|پاسخ)\s?:")
+_ANSWER = re.compile(r"\W*(?:re|aw|sv|antw|r|rif|odp|вн|ответ|отв|پاسخ|fwd?|wg|tr|rv|i)\s?:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ def _failure(group: dict[str, str], message: Message) -> Failure:
     status = said if said and (declared is None or (declared[0] == said[0] and declared.endswith(".0.0"))) else declared
     if group.get("action", "").lower() == "delayed":
         return Failure(BounceKind.SOFT, recipient, status, diagnostic[:500])
-    words = diagnostic if diagnostic and not re.fullmatch(r"[\d. -]*", diagnostic) else _above_original(message.text)[:3000]
+    words = (
+        diagnostic if diagnostic and not re.fullmatch(r"[\d. -]*", diagnostic) else _above_original(message.text)[:3000]
+    )
     return Failure(kind_of(status, words), recipient, status, diagnostic[:500])
 
 
@@ -151,15 +156,19 @@ def _is_told(message: Message) -> bool:
     subject = fold(message.subject[:300])
     words = fold(_above_original(message.text))
     if message.type == "multipart/report" and (known.subjects.search(subject) or known.texts.search(words)):
-        return not any(report.type.endswith(("feedback-report", "disposition-notification")) for report in message.reports)
+        return not any(
+            report.type.endswith(("feedback-report", "disposition-notification")) for report in message.reports
+        )
     daemon = _is_daemon(message)
     null_sender = message.header("return-path").strip() == "<>"
     if daemon:
         return bool(known.texts.search(words) or (known.subjects.search(subject) and not _ANSWER.match(subject)))
-    if _ANSWER.match(subject):
+    # A null sender is a server's; without it only a server's own words and codes count, in a mail of its own.
+    if _ANSWER.match(subject) or not known.texts.search(words):
         return False
-    failing = bool(known.subjects.search(subject))
-    return failing and bool(known.texts.search(words)) and (null_sender or bool(status_in(words)) or not message.in_reply_to)
+    if null_sender:
+        return bool(known.subjects.search(subject) or status_in(words))
+    return bool(known.subjects.match(subject) and status_in(words) and not message.in_reply_to)
 
 
 def _is_daemon(message: Message) -> bool:

@@ -6,6 +6,8 @@ import codecs
 import re
 
 _SAMPLE = 20_000
+# Encodings that write other letters with the bytes of ASCII.
+_NOT_ASCII = frozenset(("utf-7", "iso2022_jp", "hz", "utf-16", "utf-16-le", "utf-16-be"))
 _SINGLE_BYTE = re.compile(r"^(?:iso-?8859|latin|windows-?12|cp-?(?:12|8)|koi8|us-ascii|ascii|ansi|mac)", re.IGNORECASE)
 _NAMES = {
     "ansi": "cp1252",
@@ -43,20 +45,30 @@ def decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
     the words that it makes are none.
     """
     name, known = _codec(declared)
-    if data.isascii() and name not in ("utf-7", "iso2022_jp", "hz", "utf-16", "utf-16-le", "utf-16-be"):
+    if data.isascii() and name not in _NOT_ASCII:
         return data.decode("ascii"), None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace"), None
-    if (declared is None or _SINGLE_BYTE.match(declared) or not known) and (text := _strictly(data, "utf-8")) is not None:
-        return text, None if declared is None or not known else f"says {_shown(declared)}, is utf-8"
-    text = _strictly(data, name) if known else None
-    if text is not None and not (name == "cp1252" and _FOREIGN_WORD.search(text)):
+    single = declared is None or not known or bool(_SINGLE_BYTE.match(declared))
+    if single and (text := _strictly(data, "utf-8")) is not None:
+        return text, f"says {_shown(declared)}, is utf-8" if declared and known else None
+    return _as_declared(data, declared, name if known else None, single) or _guessed(data, declared)
+
+
+def _as_declared(data: bytes, declared: str | None, name: str | None, single: bool) -> tuple[str, str | None] | None:
+    """The text by its declaration; None if there is none or the bytes disprove it."""
+    if name is None:
+        return None
+    text = _strictly(data, name)
+    if text is not None and (name != "cp1252" or not _FOREIGN_WORD.search(text) or _guess(data) == name):
         return text, None
-    if known and not _SINGLE_BYTE.match(declared or "") and _nearly(data, name):
+    if not single and _nearly(data, name):
         return data.decode(name, "replace"), f"is not quite {_shown(declared)}"
+    return None
+
+
+def _guessed(data: bytes, declared: str | None) -> tuple[str, str | None]:
     guess = _guess(data)
-    if text is not None and guess == name:
-        return text, None
     return data.decode(guess, "replace"), f"says {_shown(declared)}, read as {guess}"
 
 
@@ -115,7 +127,7 @@ def _sense(text: str) -> int:
             elif low in _ARABIC:
                 score += 2 if before in _ARABIC or before == " " else -4
             elif low in _LATIN:
-                score += 2 if before.isascii() and before.isalpha() or before == " " else -3
+                score += 2 if (before.isascii() and before.isalpha()) or before == " " else -3
                 score -= 3 if char != low and before.islower() else 0
             else:
                 score -= 2

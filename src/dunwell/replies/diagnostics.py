@@ -37,13 +37,16 @@ class Phrases:
 def phrases() -> Phrases:
     """The phrases of the servers in all languages."""
     tables = list(tables_of("bounces.toml"))
-    found = {key: any_of(phrase for table in tables for phrase in table[key]) for key in ("subjects", "texts", "hard", "soft")}
+    found = {
+        key: any_of(phrase for table in tables for phrase in table[key])
+        for key in ("subjects", "texts", "hard", "soft")
+    }
     return Phrases(**found)
 
 
 def status_in(text: str) -> str | None:
     """The most telling status code in `text`: an enhanced one that is more than x.0.0, else a reply code's class."""
-    codes = [code for code in _STATUS.findall(text) if code[0] in "45"]
+    codes: list[str] = [code for code in _STATUS.findall(text) if code[0] in "45"]
     if telling := [code for code in codes if not code.endswith(".0.0")]:
         return telling[0]
     if codes:

@@ -146,7 +146,9 @@ def parameters_of(value: str) -> tuple[str, dict[str, str]]:
             held = held[1:-1].replace('\\"', '"')
         name, _, tail = key.partition("*")
         number = tail.rstrip("*")
-        pieces.setdefault(name, []).append((int(number) if number.isdecimal() else 0, held, tail.endswith("*") or key.endswith("*")))
+        pieces.setdefault(name, []).append(
+            (int(number) if number.isdecimal() else 0, held, tail.endswith("*") or key.endswith("*"))
+        )
     return main.strip().lower(), {name: _joined(sorted(held)) for name, held in pieces.items() if name}
 
 

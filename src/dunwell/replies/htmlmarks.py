@@ -66,8 +66,8 @@ def mark_of(tag: str, attributes: dict[str, str], style: dict[str, str], line: i
     """The mark that an element carries, None for most."""
     if not attributes:
         return None
-    for name in (*attributes.get("class", "").lower().split()[:10], attributes.get("id", "").lower()):
-        name = _PREFIXED.sub("", name).removeprefix("x_")
+    for written in (*attributes.get("class", "").lower().split()[:10], attributes.get("id", "").lower()):
+        name = _PREFIXED.sub("", written).removeprefix("x_")
         kind = _KINDS.get(name)
         if kind is None and name.startswith(_BY_START):
             kind = MarkKind.QUOTED if name.startswith("yahoo") else MarkKind.REST
@@ -95,6 +95,10 @@ def _is_outlook_line(style: dict[str, str]) -> bool:
 
 def indents_only(attributes: dict[str, str], style: dict[str, str]) -> bool:
     """Whether a blockquote is a writer's indentation rather than a quotation."""
-    if attributes.get("type", "").lower() == "cite" or attributes.get("cite") or "gmail_quote" in attributes.get("class", ""):
+    if (
+        attributes.get("type", "").lower() == "cite"
+        or attributes.get("cite")
+        or "gmail_quote" in attributes.get("class", "")
+    ):
         return False
     return style.get("border", "").startswith("none") and "40px" in style.get("margin", "")

@@ -15,13 +15,22 @@ from dunwell.replies.styles import Look, declarations_of, hiding_classes, look_w
 _MOST_TAGS = 40_000
 _MOST_TEXT = 400_000
 _DEEPEST = 250
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr o:p".split()) - {"o:p"}
-_SKIPPED = frozenset("head style script title template noscript object svg math xml select textarea iframe".split())
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6"
-    " header html li main nav ol p pre section table tbody tfoot thead tr ul".split()
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
 )
-_SPACED = frozenset("h1 h2 h3 h4 h5 h6 ul ol dl pre blockquote table".split()) - {"table"}
+_SKIPPED = frozenset(
+    ("head", "style", "script", "title", "template", "svg", "math", "xml", "select", "textarea", "iframe")
+)
+# fmt: off
+_BLOCKS = frozenset(
+    (
+        "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+        "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "html", "li", "main", "nav", "ol",
+        "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul",
+    )
+)
+# fmt: on
+_SPACED = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote"))
 _CLOSES = {"li": ("li",), "tr": ("td", "th", "tr"), "td": ("td", "th"), "th": ("td", "th"), "dd": ("dd", "dt")}
 _TAG = re.compile(r"(/?)([a-zA-Z][\w:.-]{0,30})")
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,60})(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
@@ -85,6 +94,8 @@ class _Page:
     open: dict[str, int] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     hidden: bool = False
+    unclosed: set[str] = field(default_factory=set)
+    """Elements known to have no end below, which nobody looks for again."""
 
     def text(self, words: str) -> None:
         top = self.stack[-1]
@@ -113,7 +124,7 @@ class _Page:
             self.out.end()
             mark.line = len(self.out.lines)
             self.marks.append(mark)
-        if tag in _VOID or body.endswith("/") and tag not in _BLOCKS:
+        if tag in _VOID or (body.endswith("/") and tag not in _BLOCKS):
             return
         self._open(_Element(tag, look, mark), attributes, style)
 
@@ -222,7 +233,7 @@ def _tag(page: _Page, source: str, opens: int) -> int:
     if found[1]:
         page.close(tag)
     elif tag in _SKIPPED:
-        return _after(source, tag, closes)
+        return _after(page, source, tag, closes)
     else:
         page.start(tag, source[found.end() : min(closes, found.end() + 10_000)])
     return closes + 1
@@ -238,20 +249,21 @@ def _end_of_tag(source: str, place: int) -> int:
     return first
 
 
-def _after(source: str, tag: str, closes: int) -> int:
+def _after(page: _Page, source: str, tag: str, closes: int) -> int:
     """Where reading goes on after an element whose content is no text."""
-    if source[closes - 1 : closes] == "/":
+    if source[closes - 1 : closes] == "/" or tag in page.unclosed:
         return closes + 1
-    end = re.compile(rf"</{re.escape(tag)}\b[^>]{{0,100}}>", re.IGNORECASE).search(source, closes)
+    end = re.compile(rf"</{tag}\b[^<>]{{0,100}}>", re.IGNORECASE).search(source, closes)
     if end:
         return end.end()
     # Never closed: a head ends where the body begins, anything else is only its tag.
-    body = source.lower().find("<body", closes) if tag == "head" else -1
-    return body if body >= 0 else closes + 1
+    page.unclosed.add(tag)
+    body = re.compile("<body", re.IGNORECASE).search(source, closes) if tag == "head" else None
+    return body.start() if body else closes + 1
 
 
 def _attributes(body: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(body):
         value = double or single or bare
         found.setdefault(name.lower(), html.unescape(value) if "&" in value else value)

@@ -16,8 +16,12 @@ _LONGEST_BLOCK = 25
 _LONGEST_CLOSING = 90
 _DELIMITER = re.compile(r"^\s{0,3}(?:--|—|––|——|-- -|__)[ \t]*$")
 _EMAIL = re.compile(r"[^\s<>()\[\]]{1,100}@[^\s<>()\[\]]{2,200}")
-_LINK = re.compile(r"<?(?:https?://|www\.)[^\s<>]{2,2000}>?|\b[\w-]{2,40}\.(?:com|net|org|de|it|fr|ro|ru|ir|es|eu|co\.uk|at|ch|nl|io)\b(?:/\S{0,200})?")
-_PHONE = re.compile(r"(?:\+|\b00)\d[\d\s()./-]{6,22}\d|\(\d{2,5}\)\s?\d[\d\s./-]{4,14}\d|\b\d{3}[-.]\d{3}[-.]\d{4}\b|\b0\d{1,4}[\s/-]\d[\d\s/-]{4,14}\d\b")
+_LINK = re.compile(
+    r"<?(?:https?://|www\.)[^\s<>]{2,2000}>?|\b[\w-]{2,40}\.(?:com|net|org|de|it|fr|ro|ru|ir|es|eu|co\.uk|at|ch|nl|io)\b(?:/\S{0,200})?"
+)
+_PHONE = re.compile(
+    r"(?:\+|\b00)\d[\d\s()./-]{6,22}\d|\(\d{2,5}\)\s?\d[\d\s./-]{4,14}\d|\b\d{3}[-.]\d{3}[-.]\d{4}\b|\b0\d{1,4}[\s/-]\d[\d\s/-]{4,14}\d\b"
+)
 _CONTACT_LABEL = re.compile(
     r"(?:^|[\s|,•*])(?:tel|tél|tel[eé]?fono|telefon|téléphone|phone|ph|mob|mobile|mobil|handy|cell|cel|cellulare|cellulaire|port|fax|telefax|t|m|f|p|e|e-?mail|mail|web|skype|whatsapp|viber|telegram"
     r"|тел|телефон|моб|факс|сайт|тлф|вайбер|تلفن|همراه|موبایل|فکس|دورنگار|ایمیل|وبسایت|وب سایت"
@@ -66,17 +70,23 @@ def is_closing(line: str) -> bool:
 def _is_name(text: str) -> bool:
     """Whether `text` is one to four words with capitals, as names are (or in a script without them)."""
     words = text.strip(" \t-–—,.*_").split()
-    return 0 < len(words) <= 4 and not any(char.isdigit() for char in text) and all(
-        not word[0].islower() or word in ("de", "di", "da", "von", "van", "der", "la", "del") for word in words
+    return (
+        0 < len(words) <= 4
+        and not any(char.isdigit() for char in text)
+        and all(not word[0].islower() or word in ("de", "di", "da", "von", "van", "der", "la", "del") for word in words)
     )
 
 
 def is_contact(line: str) -> bool:
     """Whether a line gives a telephone number, an address on the net, or the like, and hardly anything else."""
-    if len(line) > 300 or _FIGURES.search(fold(line)) or not (_EMAIL.search(line) or _LINK.search(line) or _PHONE.search(line) or _CONTACT_LABEL.search(line)):
+    if (
+        len(line) > 300
+        or _FIGURES.search(fold(line))
+        or not (_EMAIL.search(line) or _LINK.search(line) or _PHONE.search(line) or _CONTACT_LABEL.search(line))
+    ):
         return False
     rest = _CONTACT_LABEL.sub(" ", _PHONE.sub(" ", _LINK.sub(" ", _EMAIL.sub(" ", line))))
-    words = [word for word in _WORD.findall(rest)]
+    words: list[str] = _WORD.findall(rest)
     small = sum(word[0].islower() for word in words)
     return len(words) <= 8 and small <= 1
 
@@ -88,7 +98,7 @@ def is_sentence(line: str) -> bool:
     words = _WORD.findall(line)
     if len(words) < 3:
         return bool(words) and bool(re.search(r"[?!]\s*$", line))
-    small = sum(word[0].islower() or not word[0].isupper() and not word[0].islower() for word in words)
+    small = sum(word[0].islower() or (not word[0].isupper() and not word[0].islower()) for word in words)
     if _SENTENCE_END.search(line) and small >= 2:
         return True
     return len(words) >= 5 and small * 2 >= len(words)
@@ -195,7 +205,13 @@ def _without_block(lines: Sequence[str], end: int) -> int:
     """Without a last paragraph of a name, numbers and addresses."""
     start = _paragraph_start(lines, end)
     block = lines[start:end]
-    if not block or len(block) > 14 or start == 0 or _has_figures(block) or any(is_sentence(line) or len(line) > 250 for line in block):
+    if (
+        not block
+        or len(block) > 14
+        or start == 0
+        or _has_figures(block)
+        or any(is_sentence(line) or len(line) > 250 for line in block)
+    ):
         return end
     contacts = sum(is_contact(line) for line in block)
     # 'Please write to our accountant:' and then an address is what the writer wants to say.
@@ -210,7 +226,12 @@ def _without_block(lines: Sequence[str], end: int) -> int:
 
 def _is_heading(line: str) -> bool:
     """Whether a signature may begin with a line: a name, a firm, with a title or not; no amounts."""
-    return is_contact(line) or (len(line) < 70 and not re.search(r"\d", line) and not line.rstrip().endswith((":", "?")) and len(_WORD.findall(line)) <= 7)
+    return is_contact(line) or (
+        len(line) < 70
+        and not re.search(r"\d", line)
+        and not line.rstrip().endswith((":", "?"))
+        and len(_WORD.findall(line)) <= 7
+    )
 
 
 def _without_closing(lines: Sequence[str], end: int) -> int:

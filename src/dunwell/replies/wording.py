@@ -79,11 +79,15 @@ def wording() -> Wording:
                 labels.setdefault(core(fold(name)), kind)
     return Wording(
         opens=re.compile(rf"[\W_]*(?:{_any(_all(tables, 'attribution', 'opens'))})(?=[\W\d])"),
-        verbs=re.compile(rf"(?:(?<=[\W\d_])|^|(?<=[^\x00-\u052f]))(?:{_any(_all(tables, 'attribution', 'verbs'))})(?=\W|$|님)"),
+        verbs=re.compile(
+            rf"(?:(?<=[\W\d_])|^|(?<=[^\x00-\u052f]))(?:{_any(_all(tables, 'attribution', 'verbs'))})(?=\W|$|님)"
+        ),
         labels=labels,
         original=_whole(_all(tables, "separators", "original")),
         forwarded=_whole(_all(tables, "separators", "forwarded")),
-        subject_prefix=re.compile(rf"\W*(?:\w{{1,5}}\W{{1,3}}){{0,3}}?(?:{_any(_all(tables, 'separators', 'subject_prefixes'))})\s?:"),
+        subject_prefix=re.compile(
+            rf"\W*(?:\w{{1,5}}\W{{1,3}}){{0,3}}?(?:{_any(_all(tables, 'separators', 'subject_prefixes'))})\s?:"
+        ),
         closings=_whole(_all(tables, "ends", "closings")),
         mobile=_whole(_all(tables, "ends", "mobile")),
         from_device=_whole(_all(tables, "ends", "mobile_from_device")),
@@ -135,8 +139,15 @@ def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_any(phrases)})(?!\w)")
 
 
+def beginning_with(phrases: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds figures, and words that begin with any of the phrases, in folded text."""
+    return re.compile(rf"\d|(?<!\w)(?:{_any(phrases)})")
+
+
 def _whole(phrases: Iterable[str]) -> re.Pattern[str]:
     """A pattern that the core of a whole line has to match."""
     cores = {core(fold(phrase)) + ("*" if phrase.endswith("*") else "") for phrase in phrases}
-    starred = {("*" if phrase.startswith("*") else "") + core(fold(phrase)) for phrase in phrases if phrase.startswith("*")}
+    starred = {
+        ("*" if phrase.startswith("*") else "") + core(fold(phrase)) for phrase in phrases if phrase.startswith("*")
+    }
     return re.compile("|".join(f"(?:{piece})" for piece in [_any({*cores, *starred})]))
