@@ -58,6 +58,9 @@ def attribution_ending(lines: Sequence[str], last: int, quote_follows: bool) -> 
         if (before := _split(text, quote_follows)) is not None:
             return Attribution(first, last, before)
         judged = _judge(text, quote_follows)
+        if judged and first and lines[first - 1].rstrip().endswith(("<", "(")):
+            # Folded within the address: the name stands on the line above.
+            continue
         if judged == "proper":
             return Attribution(first, last)
         if judged == "weak":
@@ -109,7 +112,8 @@ def _judge_verb(words: Wording, text: str, folded: str, verb: int, signs: _Signs
     if signs.dashed or _begins(words, folded):
         return "proper"
     # 'Anna Berg <a@b> hat am 4. Mai 2026 um 09:30 geschrieben:' begins with the name.
-    if signs.address and signs.dated and signs.timed and signs.colon and at_end and count <= 16:
+    named = "@" in text[:60] and signs.address and signs.colon and count <= 16
+    if named and signs.dated and signs.timed:
         return "proper"
     return "weak" if signs.quote_follows or (signs.address and count <= 7) else ""
 

@@ -18,7 +18,7 @@ from dunwell.replies.message import Message
 from dunwell.replies.wording import any_of, beginning_with, fold, tables_of
 
 _MOST_TEXT = 6_000
-_SENTENCE = re.compile(r"[^.!?؟\n]{1,600}(?:[.!?؟](?=\w)[^.!?؟\n]{0,200}){0,6}[.!?؟\n]?")
+_SENTENCE = re.compile(r"(?:[^.!?؟\n]|(?<=\d)\.|\.(?=\w)){1,800}[.!?؟\n]?")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]{1,128}@[^\s<>()\[\]\"',;:]{1,200}\w")
 _AUTO_HEADERS = (
     "x-autoreply",

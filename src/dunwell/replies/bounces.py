@@ -79,7 +79,7 @@ def bounce(message: Message) -> Bounce | None:
 def is_delivered(message: Message) -> bool:
     """Whether a mail reports only that a letter arrived."""
     groups = list(_groups(message))
-    actions = {group.get("action", "").lower() for group in groups}
+    actions = {_action(group) for group in groups}
     return bool(groups) and actions <= _NOT_FAILED
 
 
@@ -102,11 +102,15 @@ def _groups(message: Message) -> Iterator[dict[str, str]]:
                 yield fields
 
 
+def _action(group: dict[str, str]) -> str:
+    return next(iter(group.get("action", "").lower().split()), "")
+
+
 def _fields(block: str) -> dict[str, str]:
     found: dict[str, str] = {}
     last = ""
     for line in block.split("\n"):
-        if line[:1] in " \t" and last:
+        if line[:1] in (" ", "\t") and last:
             found[last] += " " + line.strip()
         else:
             name, colon, value = line.partition(":")
@@ -121,7 +125,7 @@ def _reported(message: Message) -> tuple[Failure, ...] | None:
     groups = list(_groups(message))
     if not groups:
         return None
-    return tuple(_failure(group, message) for group in groups if group.get("action", "").lower() not in _NOT_FAILED)
+    return tuple(_failure(group, message) for group in groups if _action(group) not in _NOT_FAILED)
 
 
 def _failure(group: dict[str, str], message: Message) -> Failure:
@@ -130,7 +134,7 @@ def _failure(group: dict[str, str], message: Message) -> Failure:
     declared = status_in(group.get("status", ""))
     said = status_in(diagnostic)
     status = said if said and (declared is None or (declared[0] == said[0] and declared.endswith(".0.0"))) else declared
-    if group.get("action", "").lower() == "delayed":
+    if _action(group) == "delayed":
         return Failure(BounceKind.SOFT, recipient, status, diagnostic[:500])
     words = (
         diagnostic if diagnostic and not re.fullmatch(r"[\d. -]*", diagnostic) else _above_original(message.text)[:3000]

@@ -123,7 +123,7 @@ def _address(piece: str) -> Address | None:
     else:
         inside = _BARE_ADDRESS.search(piece)
         name = piece.replace(inside[0], "") if inside else piece
-    name = name.strip(" \t\"'()").replace('\\"', '"')
+    name = name.strip(" \t\"'()<>").replace('\\"', '"')
     if inside is None:
         return Address("", name) if name and not name.endswith(":") else None
     email = inside[0].strip("'").lower()
