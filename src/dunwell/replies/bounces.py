@@ -172,7 +172,9 @@ def _is_told(message: Message) -> bool:
         return False
     if null_sender:
         return bool(known.subjects.search(subject) or status_in(words))
-    return bool(known.subjects.match(subject) and status_in(words) and not message.in_reply_to)
+    if message.in_reply_to:
+        return False
+    return bool(known.sure_subjects.match(subject) or (known.subjects.match(subject) and status_in(words)))
 
 
 def _is_daemon(message: Message) -> bool:

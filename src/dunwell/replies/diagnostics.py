@@ -23,11 +23,15 @@ class BounceKind(StrEnum):
     SOFT = "soft"
 
 
+_KEYS = ("subjects", "sure_subjects", "texts", "hard", "soft")
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """What servers say, ready to be matched against folded text."""
 
     subjects: re.Pattern[str]
+    sure_subjects: re.Pattern[str]
     texts: re.Pattern[str]
     hard: re.Pattern[str]
     soft: re.Pattern[str]
@@ -39,7 +43,7 @@ def phrases() -> Phrases:
     tables = list(tables_of("bounces.toml"))
     found = {
         key: any_of(phrase for table in tables for phrase in table[key])
-        for key in ("subjects", "texts", "hard", "soft")
+        for key in _KEYS
     }
     return Phrases(**found)
 

@@ -33,6 +33,10 @@ _FIGURES = re.compile(
     r"[€$£₽]|(?<!\w)(?:eur|euro|usd|ron|lei|rub|руб|chf|gbp|ریال|تومان)(?!\w)|(?<![\d./-])\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?![\d./-])"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_FIRM = re.compile(
+    r"\b(?:GmbH|AG|KG|OHG|UG|e\.K\.|Ltd|Limited|LLC|LLP|Inc|Corp|PLC|plc|S\.?r\.?l|S\.?p\.?A|S\.?n\.?c|SARL|SAS|EURL|S\.?A|S\.?L|SRL|PFA|B\.?V)\b"
+    r"|(?:ООО|ЗАО|ОАО|ПАО|АО|ИП)\b|شرکت"
+)
 _SENTENCE_END = re.compile(r"[.!?…؟。]\s*$")
 
 
@@ -95,6 +99,8 @@ def is_sentence(line: str) -> bool:
     """Whether a line could be part of a sentence rather than of a signature block."""
     if is_contact(line):
         return False
+    if wording().telling.search(fold(line[:500])):
+        return True
     words = _WORD.findall(line)
     if len(words) < 3:
         return bool(words) and bool(re.search(r"[?!]\s*$", line))
@@ -114,7 +120,8 @@ def end_of_words(lines: Sequence[str]) -> int:
     end = _last(lines, len(lines))
     for place, line in enumerate(lines[:end]):
         if is_mobile_footer(line) and (place == 0 or _stands_alone(lines, place)):
-            end = _without_name(lines, place)
+            if any(above.strip() for above in lines[:place]):
+                end = _without_name(lines, place)
             break
     end = _last(lines, end)
     for _ in range(6):
@@ -239,13 +246,25 @@ def _without_closing(lines: Sequence[str], end: int) -> int:
     for place in range(end - 1, max(0, end - _LONGEST_BLOCK), -1):
         if not is_closing(lines[place]):
             continue
-        below = [line for line in lines[place + 1 : end] if line.strip()]
+        below = lines[place + 1 : end]
+        reachable = any(is_contact(line) or _FIRM.search(line) or is_disclaimer(line) for line in lines[place + 1 :])
         if any(wording().postscripts.match(fold(line)) for line in below):
             return end
-        if not any(is_sentence(line) for line in below) and not _has_figures(below):
-            return place
-        return end
+        return place if _is_signed(below, reachable) else end
     return end
+
+
+def _is_signed(below: Sequence[str], reachable: bool) -> bool:
+    """Whether what stands below a closing is a name and what goes with it, and nothing that tells anything."""
+    lines = [line for line in below if line.strip()]
+    if any(is_sentence(line) for line in lines) or _has_figures(lines):
+        return False
+    if not lines or reachable:
+        return True
+    # Without a way to reach somebody, small letters are allowed only right under the name: a title.
+    title = next((at for at, line in enumerate(below) if line.strip()), 0) + 1
+    under = {id(line) for line in below[title : title + 2]} if title < len(below) and below[title].strip() else set()
+    return all(_is_name(line) or id(line) in under or _is_heading(line) and line[:1].isupper() for line in lines)
 
 
 def _has_figures(below: Sequence[str]) -> bool:

@@ -64,6 +64,7 @@ class Wording:
     mobile: re.Pattern[str]
     from_device: re.Pattern[str]
     devices: re.Pattern[str]
+    telling: re.Pattern[str]
     disclaimers: re.Pattern[str]
     postscripts: re.Pattern[str]
 
@@ -92,6 +93,7 @@ def wording() -> Wording:
         mobile=_whole(_all(tables, "ends", "mobile")),
         from_device=_whole(_all(tables, "ends", "mobile_from_device")),
         devices=any_of(phrase for table in tables for phrase in table["ends"].get("devices", ())),
+        telling=any_of(phrase for table in tables for phrase in table["ends"].get("telling", ())),
         disclaimers=re.compile(_any(_all(tables, "ends", "disclaimers"))),
         postscripts=re.compile(rf"[\W_]*(?:{_any(_all(tables, 'ends', 'postscripts'))})\s{{0,3}}[:.;\-]"),
     )
