@@ -35,9 +35,11 @@ PIECES = st.sampled_from(
         b"Content-Type: message/rfc822\n", b"Content-Transfer-Encoding: base64\n", b"charset=utf-7", b"=?utf-8?b?",
         b"Content-Transfer-Encoding: quoted-printable\n", b"<div>", b"<blockquote>", b"</blockquote>", b"<!--", b"-->",
         b'<p style="display:none">', b"<style>", b"&#x", b"On 4 May 2026 at 09:30, A <a@b.example> wrote:\n",
-        b"-----Original Message-----\n", b"Begin forwarded message:\n", b"Regards\n", b"+49 89 1234567\n", b"\x00", b"\xff",
-        b"Sent from my iPhone\n", b"we pay on Friday ", b"550 5.1.1 ", b"mailer-daemon@b.example ", b"\xd0\xbe\xd0\xbf",
-        b"Content-Type: message/delivery-status\n", b"Action: failed\n", b"until 18 May ", b"Auto-Submitted: auto-replied\n",
+        b"-----Original Message-----\n", b"Begin forwarded message:\n", b"Regards\n", b"+49 89 1234567\n", b"\x00",
+        b"\xff", b"Sent from my iPhone\n", b"we pay on Friday ", b"550 5.1.1 ", b"mailer-daemon@b.example ",
+        b"\xd0\xbe\xd0\xbf",
+        b"Content-Type: message/delivery-status\n", b"Action: failed\n", b"until 18 May ",
+        b"Auto-Submitted: auto-replied\n",
     ]
 )  # fmt: skip
 BYTES = st.one_of(
@@ -55,9 +57,16 @@ def test_any_bytes_are_read(raw: bytes) -> None:
     read_all(PAGE + raw)
 
 
+LINES = st.sampled_from(
+    [
+        "> a quoted line", "Paid today.", "", "Regards", "Anna", "On 4 May 2026, a@b.c wrote:", "-- ", "+49 89 1234567",
+        "From: A <a@b.example>", "Sent: Monday", "Subject: x", "PS: more", "--", "ok",
+    ]
+)  # fmt: skip
+
+
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from(["> a quoted line", "Paid today.", "", "Regards", "Anna", "On 4 May 2026, a@b.c wrote:",
-    "From: A <a@b.example>", "Sent: Monday", "Subject: x", "-- ", "+49 89 1234567", "PS: more", "--", "ok"]), max_size=30))  # fmt: skip
+@given(st.lists(LINES, max_size=30))
 def test_new_text_is_made_of_the_mails_own_lines(lines: list[str]) -> None:
     quoted = read_all(TEXT + "\n".join(lines).encode())
     given_lines = iter([*lines, ""])

@@ -67,8 +67,8 @@ EXIM = (
 )
 QMAIL = (
     "Hi. This is the qmail-send program at hill.example.\nI'm afraid I wasn't able to deliver your message to the "
-    "following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n<ap@hill.example>:\n{}"
-    "\n\n--- Below this line is a copy of the message." + LETTER
+    "following addresses.\nThis is a permanent error; I've given up. Sorry it didn't work out.\n\n"
+    "<ap@hill.example>:\n{}\n\n--- Below this line is a copy of the message." + LETTER
 )
 
 
@@ -83,7 +83,8 @@ QMAIL = (
         (
             "System Administrator <postmaster@x.example>",
             "Undeliverable: Payment reminder",
-            "Your message\n\n  Subject: x\n\ndid not reach the following recipient(s):\n\nap@hill.example on Mon, 4 May\n"
+            "Your message\n\n  Subject: x\n\ndid not reach the following recipient(s):\n\n"
+            "ap@hill.example on Mon, 4 May\n"
             "    The recipient name is not recognized",
             HARD,
             None,
@@ -91,15 +92,16 @@ QMAIL = (
         (
             "Postmaster@x.example",
             "DELIVERY FAILURE: User Hill (ap@hill.example) not listed in Domino Directory",
-            "Your message\n\nwas not delivered to:\n\n  ap@hill.example\n\nbecause:\n\n  User Hill not listed in Domino",
+            "Your message\n\nwas not delivered to:\n\n  ap@hill.example\n\nbecause:\n\n"
+            "  User Hill not listed in Domino",
             HARD,
             None,
         ),
         (
             "Mail Delivery Subsystem <mailer-daemon@googlemail.com>",
             "Delivery Status Notification (Delay)",
-            "Delivery to the following recipient has been delayed:\n\n     ap@hill.example\n\nMessage will be retried for "
-            "2 more day(s)",
+            "Delivery to the following recipient has been delayed:\n\n     ap@hill.example\n\n"
+            "Message will be retried for 2 more day(s)",
             SOFT,
             None,
         ),

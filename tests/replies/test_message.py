@@ -21,7 +21,8 @@ def test_the_head_is_read() -> None:
         b'From: =?koi8-r?B?8MXU0g==?= <P@Hill.example>\nTo: a@b.example, "Hill, Jane" <j@b.example>\nCc: c@b.example\n'
         b"Reply-To: r@b.example\nSubject: =?utf-8?q?Re:_caf=C3=A9?= =?utf-8?q?_bar?=\nIn-Reply-To: <1@x> <2@x>\n"
         b"References: <0@x>\n <1@x>\nDate: Mon, 4 May 2026 23:30:00 -0700 (PDT)\nMessage-ID: <m@hill.example>\n"
-        b"Authentication-Results: one; dmarc=pass\nAuthentication-Results: two; dmarc=fail\nAuto-Submitted: no\n\nhello\n"
+        b"Authentication-Results: one; dmarc=pass\nAuthentication-Results: two; dmarc=fail\n"
+        b"Auto-Submitted: no\n\nhello\n"
     )
     assert message.sender == Address("p@hill.example", "Петр")
     assert message.to == (Address("a@b.example"), Address("j@b.example", "Hill, Jane"))

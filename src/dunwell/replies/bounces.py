@@ -163,14 +163,18 @@ def _is_told(message: Message) -> bool:
         return not any(
             report.type.endswith(("feedback-report", "disposition-notification")) for report in message.reports
         )
-    daemon = _is_daemon(message)
-    null_sender = message.header("return-path").strip() == "<>"
-    if daemon:
+    if _is_daemon(message):
         return bool(known.texts.search(words) or (known.subjects.search(subject) and not _ANSWER.match(subject)))
-    # A null sender is a server's; without it only a server's own words and codes count, in a mail of its own.
-    if _ANSWER.match(subject) or not known.texts.search(words):
+    return known.texts.search(words) is not None and _is_servers(message, subject, words)
+
+
+def _is_servers(message: Message, subject: str, words: str) -> bool:
+    """Whether a mail with words of failure is a server's, though its sender does not say so."""
+    known = phrases()
+    if _ANSWER.match(subject):
         return False
-    if null_sender:
+    # A null sender is a server's; without it only a server's own words and codes count, in a mail of its own.
+    if message.header("return-path").strip() == "<>":
         return bool(known.subjects.search(subject) or status_in(words))
     if message.in_reply_to:
         return False

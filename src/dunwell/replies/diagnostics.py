@@ -41,10 +41,7 @@ class Phrases:
 def phrases() -> Phrases:
     """The phrases of the servers in all languages."""
     tables = list(tables_of("bounces.toml"))
-    found = {
-        key: any_of(phrase for table in tables for phrase in table[key])
-        for key in _KEYS
-    }
+    found = {key: any_of(phrase for table in tables for phrase in table[key]) for key in _KEYS}
     return Phrases(**found)
 
 

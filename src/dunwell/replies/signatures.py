@@ -264,7 +264,7 @@ def _is_signed(below: Sequence[str], reachable: bool) -> bool:
     # Without a way to reach somebody, small letters are allowed only right under the name: a title.
     title = next((at for at, line in enumerate(below) if line.strip()), 0) + 1
     under = {id(line) for line in below[title : title + 2]} if title < len(below) and below[title].strip() else set()
-    return all(_is_name(line) or id(line) in under or _is_heading(line) and line[:1].isupper() for line in lines)
+    return all(_is_name(line) or id(line) in under or (_is_heading(line) and line[:1].isupper()) for line in lines)
 
 
 def _has_figures(below: Sequence[str]) -> bool:
