@@ -150,7 +150,7 @@ def _split(text: str, quote_follows: bool) -> str | None:
     at = None
     for match in _SPLIT.finditer(folded):
         at = match
-    if at is None or at.start() == 0 or not (quote_follows or at[0].startswith("--")):
+    if at is None or at.start() == 0 or wording().opens.match(folded) or not (quote_follows or at[0].startswith("--")):
         return None
     before = text[: at.start()].rstrip(" -")
     # 'Mon, 4 May 2026 on 09:30 X wrote:' is an attribution from its first word on.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dunwell.replies.attributions import attribution_ending, could_end
 from dunwell.replies.htmlmarks import Mark, MarkKind
-from dunwell.replies.quotedheads import Head, head_at, is_rule, label_of, separator_at
+from dunwell.replies.quotedheads import Head, head_at, is_rule, label_of, notes_head_at, separator_at
 
 _MOST_LINES = 20_000
 _MOST_ATTEMPTS = 1_500
@@ -114,9 +114,12 @@ def _at_separator(found: Lines, place: int) -> int:
 
 
 def _at_head(found: Lines, place: int) -> int:
-    if label_of(found.lines[place]) is None:
+    if label_of(found.lines[place]) is not None:
+        head = head_at(found.lines, place)
+    elif len(found.lines[place]) < 100 and not (place and found.lines[place - 1].strip()):
+        head = notes_head_at(found.lines, place)
+    else:
         return 0
-    head = head_at(found.lines, place)
     if head is None:
         return 0
     found.head = head

@@ -48,10 +48,12 @@ _KINDS: dict[str, MarkKind] = {
     "ms-outlook-mobile-reference-message": MarkKind.REST,
     "mail-editor-reference-message-container": MarkKind.REST,
     "zwchr": MarkKind.REST,
+    "stopspelling": MarkKind.REST,
     "gmail_attr": MarkKind.ATTRIBUTION,
     "moz-cite-prefix": MarkKind.ATTRIBUTION,
     "reply-intro": MarkKind.ATTRIBUTION,
     "gmail_signature": MarkKind.SIGNATURE,
+    "gmail_signature_prefix": MarkKind.SIGNATURE,
     "moz-signature": MarkKind.SIGNATURE,
     "applemailsignature": MarkKind.SIGNATURE,
     "ymail_android_signature": MarkKind.SIGNATURE,
@@ -66,7 +68,7 @@ def mark_of(tag: str, attributes: dict[str, str], style: dict[str, str], line: i
     """The mark that an element carries, None for most."""
     if not attributes:
         return None
-    for written in (*attributes.get("class", "").lower().split()[:10], attributes.get("id", "").lower()):
+    for written in _names_of(attributes):
         name = _PREFIXED.sub("", written).removeprefix("x_")
         kind = _KINDS.get(name)
         if kind is None and name.startswith(_BY_START):
@@ -80,6 +82,11 @@ def mark_of(tag: str, attributes: dict[str, str], style: dict[str, str], line: i
     if tag in ("div", "td") and _is_outlook_line(style):
         return Mark(MarkKind.REST, line)
     return None
+
+
+def _names_of(attributes: dict[str, str]) -> tuple[str, ...]:
+    classes = attributes.get("class", "").lower().split()[:10]
+    return (*classes, attributes.get("id", "").lower(), attributes.get("data-smartmail", "").lower())
 
 
 def _is_outlook_line(style: dict[str, str]) -> bool:

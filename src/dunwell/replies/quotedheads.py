@@ -12,6 +12,7 @@ _MOST_LINES = 16
 _LONGEST_LINE = 1_000
 _LABEL = re.compile(r"[\s>*_|]*([^\W\d_][^:：\n]{0,22}?)[\s*_]*[:：](?!//)[\s*_]*(.*)$")
 _EVIDENCE = re.compile(r"@|(?<!\d)\d{1,2}[:.]\d{2}(?!\d)|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+_TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d{2}(?!\d|[./])")
 _RULE = re.compile(r"^[\s>]*(?:[-_=*~—–]\s?){3,}[\s>]*$")
 
 
@@ -68,6 +69,24 @@ def head_at(lines: Sequence[str], first: int) -> Head | None:
     return Head(first, _end(lines, end, last), values) if _is_head(values, evidence, emails) else None
 
 
+def notes_head_at(lines: Sequence[str], first: int) -> Head | None:
+    """Lotus Notes' own head, whose labels stand alone: a name, a date, To, an address, cc, Subject, the subject."""
+    if not _EVIDENCE.search(lines[first]) and not (first + 1 < len(lines) and _EVIDENCE.search(lines[first + 1])):
+        return None
+    places: dict[str, int] = {}
+    for place in range(first, min(len(lines), first + _MOST_LINES)):
+        if 0 < len(lines[place].strip()) < 20 and (kind := wording().labels.get(core(fold(lines[place])))):
+            places.setdefault(kind, place)
+    if not (
+        {"to", "subject"} <= set(places) and first < places["to"] <= first + 6 and places["to"] < places["subject"]
+    ):
+        return None
+    if "cc" not in places and "@" not in "".join(lines[first : places["subject"]]):
+        return None
+    sender = next((line.strip() for line in lines[first : places["to"]] if line.strip()), "")
+    return Head(first, min(places["subject"] + 2, len(lines)), {"from": sender})
+
+
 def _end(lines: Sequence[str], end: int, last: str) -> int:
     """The end of a head, a subject's or list's second line included."""
     if last in ("to", "cc") and end < len(lines) and "@" in lines[end] and "<" in lines[end] and lines[end].strip():
@@ -83,6 +102,8 @@ def _is_head(values: dict[str, str], evidence: bool, emails: int) -> bool:
         return True
     if "subject" in kinds:
         return evidence and ("from" in kinds or "date" in kinds or "to" in kinds)
+    if "from" in kinds and kinds >= {"date", "to"} and _TIME.search(values["date"]):
+        return True
     if "from" in kinds:
         return emails > 0 and evidence
     return kinds >= {"date", "to"} and emails > 0

@@ -15,7 +15,7 @@ from dunwell.replies.headers import Address, addresses_of
 from dunwell.replies.htmlmarks import Mark
 from dunwell.replies.message import Message
 from dunwell.replies.quotedheads import head_at, label_of
-from dunwell.replies.signatures import end_of_words
+from dunwell.replies.signatures import end_of_words, start_of_words
 from dunwell.replies.wording import fold, wording
 
 _DEEPEST_FORWARD = 3
@@ -91,6 +91,9 @@ def _own_words(found: Lines) -> tuple[list[str], list[str]]:
         if kind == "s":
             signature.append(line)
         elif run:
+            start = 0 if words else start_of_words(run)
+            signature += run[:start]
+            run = run[start:]
             end = end_of_words(run)
             words += run[:end]
             signature += run[end:]

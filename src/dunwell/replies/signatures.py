@@ -115,6 +115,18 @@ def is_disclaimer(paragraph: str) -> bool:
     return bool(wording().disclaimers.search(fold(" ".join(paragraph[:3000].split()))))
 
 
+def start_of_words(lines: Sequence[str]) -> int:
+    """How many of a mail's first lines are a server's warning that it came from outside."""
+    start = next((at for at, line in enumerate(lines[:10]) if line.strip()), 0)
+    end = start
+    while end < min(len(lines), start + 8) and lines[end].strip():
+        end += 1
+    # A paragraph of its own, with words of the writer below it.
+    if end < len(lines) and wording().banners.search(fold(" ".join(lines[start:end])[:600])):
+        return end
+    return 0
+
+
 def end_of_words(lines: Sequence[str]) -> int:
     """How many of the lines, which are one writer's, are words: what follows is signature or footer."""
     end = _last(lines, len(lines))

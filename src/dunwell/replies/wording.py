@@ -66,6 +66,7 @@ class Wording:
     devices: re.Pattern[str]
     telling: re.Pattern[str]
     disclaimers: re.Pattern[str]
+    banners: re.Pattern[str]
     postscripts: re.Pattern[str]
 
 
@@ -95,6 +96,7 @@ def wording() -> Wording:
         devices=any_of(phrase for table in tables for phrase in table["ends"].get("devices", ())),
         telling=any_of(phrase for table in tables for phrase in table["ends"].get("telling", ())),
         disclaimers=re.compile(_any(_all(tables, "ends", "disclaimers"))),
+        banners=any_of(phrase for table in tables for phrase in table["ends"].get("banners", ())),
         postscripts=re.compile(rf"[\W_]*(?:{_any(_all(tables, 'ends', 'postscripts'))})\s{{0,3}}[:.;\-]"),
     )
 
