@@ -106,6 +106,12 @@ KEPT = [
     "The invoice was received in error, we never ordered this.",
     "Please unsubscribe this address.",
     "Our terms:\n----\n1. 500 on Friday\n----\n2. 700 in June",
+    "Grazie\nPago venerdi",
+    "Thanks\nWill pay Friday",
+    "Спасибо\nОплатим в пятницу",
+    "با تشکر\nجمعه پرداخت می‌کنم",
+    "Hallo\n\nDanke\n\nMax\n\nzahle morgen",
+    "Sent from my iPhone\n\nWe pay Friday",
     "See >>> here <<< for the proof:\n>>> https://x.example <<<\nand pay us back.",
 ]
 
@@ -121,7 +127,7 @@ def test_words_of_the_writer_are_kept(body: str) -> None:
         ("> Pay now\n\nYes on Friday", "Yes on Friday"),
         ("Hi\n\nMy colleague wrote:\n\n> we pay Friday\n\nThat is right.", "Hi That is right."),
         ("reply On Mon, May 4, 2026 at 9:30 AM, a@b.example wrote:\n> old", "reply"),
-        ("> see the page http://x.example/a\nb_c=3dd518)\n> end\n\nYes", "Yes"),
+        ("> see the page http://x.example/a\n_id=2026-114)\n> end\n\nYes", "Yes"),
         (
             "Grazie, paghiamo il 15.\n\nMario Rossi\nRossi Srl\nTel 055/123456\ninfo@rossi.example",
             "Grazie, paghiamo il 15.",
