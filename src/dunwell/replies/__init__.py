@@ -1,1 +1,1 @@
-"""What customers answer: the days and the amounts in their words. Pure: no clock, no network, no database."""
+"""Replies (pure): from a raw mail to its new words, what sent it, and the days and amounts in them."""
