@@ -107,7 +107,7 @@ def when_right(got, want, language):
     if theirs:
         first, last = inwards(theirs, language)
         return last == wanted_last and first >= wanted_first
-    return due in {wanted_last, wanted[1], day(want.get("date"))}
+    return due in {wanted_last, day(want.get("date"))}
 
 
 def number(text):
