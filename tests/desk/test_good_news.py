@@ -10,7 +10,6 @@ from dunwell.rules.policy import load
 from tests.support.firm import CONTACTS, INVOICES, MONDAY, Firm, csv, moment, policy
 from tests.support.mail_server import MailServer
 
-
 AFTER_EASTER = timedelta(days=5)
 """From Good Friday to the Wednesday after."""
 
