@@ -74,7 +74,7 @@ def history(work: Work, key: int) -> list[Happened]:
 
 
 def _answer(touch: TouchRow, answer: str | None, letter: str | None) -> str:
-    """What the server said; a touch that another letter settled names that letter, as the customer has only that one."""
+    """What the server said; where another letter settled the touch, which: the customer has only that one."""
     said = answer or touch.reason
     return said if letter in (None, touch.letter) else f"settled by letter '{letter}': {said}"
 
