@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from dunwell.desk import chase, day, letters
-from dunwell.ledger import news, outbox, settling, touches
+from dunwell.ledger import outbox, settling, touches
 from dunwell.mailroom.sender import Sender
 from tests.support.firm import Firm, library, moment, policy
 from tests.support.mail_server import MailServer
@@ -19,7 +19,7 @@ from tests.support.mail_server import MailServer
 POINTS: dict[str, tuple[Any, str, bool]] = {
     "while the decisions of a page are written": (touches, "record_all", True),
     "after a page is chased": (chase, "chase", True),
-    "while news is gathered, before its commit": (news, "apply", True),
+    "after news is gathered": (day, "gather_news", True),
     "before a batch is reserved": (letters, "_take", False),
     "after a reservation, before its commit": (outbox, "reserve", True),
     "after the commit of a reservation": (letters, "_take", True),

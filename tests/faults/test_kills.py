@@ -21,7 +21,7 @@ COUNT = 27
 """More than one batch."""
 ONCE = (
     "while the decisions of a page are written", "after a page is chased", "before the cycle is closed",
-    "after the cycle is closed", "while news is gathered, before its commit",
+    "after the cycle is closed", "after news is gathered",
 )  # fmt: skip
 OF_A_BATCH = (
     "before a batch is reserved", "after a reservation, before its commit", "after the commit of a reservation",
