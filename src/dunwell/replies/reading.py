@@ -1,0 +1,246 @@
+"""What a reply means: what is promised, claimed, disputed or asked, by its words alone. Pure, and never raises.
+
+Whoever reads this acts on it, so doubt is said: `action` is 'act' only where nothing in the words speaks against it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from dunwell.replies.automatic import Automatic, automatic
+from dunwell.replies.bounces import Bounce, bounce
+from dunwell.replies.dates import find_dates
+from dunwell.replies.language import language_of
+from dunwell.replies.languages import COUNTRY
+from dunwell.replies.message import Message
+from dunwell.replies.promises import Paid, Promise, paid_of, promises_of
+from dunwell.replies.quoting import Quoted
+from dunwell.replies.sentences import Sentence, read_sentences
+
+Action = Literal["act", "review", "ignore"]
+_MOST = 6_000
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_CCTLD = re.compile(r"\.([a-z]{2})$")
+_LANDS = frozenset("AT AR AU BE BR CA CH CL CO CZ DE ES FR GB IE IN IR IT KZ LU MD MX NL NZ PE PL PT RO RU UA US ZA".split())
+_OFFSETS = {
+    "en": {-8: "US", -7: "US", -6: "US", -5: "US", -4: "US", 8: "AU", 9: "AU", 10: "AU", 11: "AU", 12: "NZ", 13: "NZ"},
+    "es": {-3: "AR", -5: "CO", -6: "MX", -7: "MX"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reply means. `reasons` say what it rests on and what speaks against acting."""
+
+    language: str
+    country: str
+    intent: str
+    secondary: tuple[str, ...]
+    promises: tuple[Promise, ...]
+    paid: Paid | None
+    new_contact: str | None
+    auto_until: date | None
+    bounce: Bounce | None
+    new_text: str
+    confidence: float
+    action: Action
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    intent: str
+    action: Action
+    reason: str
+    secondary: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    paid: Paid | None = None
+
+
+def read(message: Message, quoted: Quoted, country: str | None = None) -> Reading:
+    """What a mail means. `country` is the writer's, where it is known."""
+    own = quoted.text
+    passed_on = quoted.forwarded
+    text = unicodedata.normalize("NFC", (own or (passed_on.text if passed_on else ""))[:_MOST])
+    domain = _CCTLD.search(message.sender.email)
+    hint = domain[1].upper() if domain else None
+    language = language_of(text, message.subject, quoted.quoted, quoted.signature, country=country or hint)
+    land = country or _country(message, language, hint)
+    failed = bounce(message)
+    machine = None if failed else automatic(message)
+    address, until = None, None
+    if failed:
+        meaning = _Meaning("bounce", "act", f"a delivery report: {failed.kind.value}")
+        if language_of(text) == "en":
+            language = language_of(text, country=country or hint)
+    elif machine:
+        meaning = _Meaning("auto_reply", "ignore", f"no person wrote it: {machine.kind.value}")
+        until = _until(machine, message, language, land)
+    else:
+        written = message.written_at.date() if message.written_at else None
+        sentences = read_sentences(text, language, written or date(2000, 1, 1), land)
+        meaning = _meaning(sentences, text, written, answering=bool(quoted.quoted))
+        if meaning.intent == "wrong_contact":
+            named = [one.lower() for one in _ADDRESS.findall(text) if one.lower() != message.sender.email]
+            address = named[0].rstrip(".") if named else None
+    action, reasons = meaning.action, [meaning.reason]
+    if meaning.intent == "wrong_contact" and address is None:
+        action = "review"
+    if passed_on and own and action == "act":
+        action = "review"
+        reasons.append("a mail was passed on with it")
+    if message.written_at is None and meaning.promises:
+        action = "review"
+        reasons.append("no day of writing")
+    reasons += [f"broken: {one}" for one in message.problems[:3]]
+    confidence = {"act": 0.95, "ignore": 0.9, "review": 0.5}[action]
+    return Reading(
+        language, land, meaning.intent, meaning.secondary, meaning.promises, meaning.paid, address, until, failed,
+        own or (passed_on.text if passed_on else ""), confidence, action, tuple(reasons),
+    )  # fmt: skip
+
+
+def _country(message: Message, language: str, hint: str | None) -> str:
+    """The sender's top-level domain's, else that of the language with the Date header's offset."""
+    if hint == "UK":
+        return "GB"
+    if hint in _LANDS:
+        return hint
+    moment = message.written_at
+    offset = moment.utcoffset() if moment else None
+    if offset is None:
+        return COUNTRY[language]
+    return _OFFSETS.get(language, {}).get(int(offset.total_seconds() // 3600), COUNTRY[language])
+
+
+def _until(machine: Automatic, message: Message, language: str, land: str) -> date | None:
+    if message.written_at is None:
+        return None
+    written = message.written_at.date()
+    for words in machine.until:
+        days = [one for one in find_dates(words, language, written, land) if one.date and one.date >= written]
+        if days:
+            last = days[-1] if len(days) > 1 and days[0].window else days[0]
+            return last.window[1] if last.window else last.date
+    return None
+
+
+def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answering: bool) -> _Meaning:
+    kinds = frozenset().union(*(one.kinds for one in sentences)) if sentences else frozenset()
+    asks = any(one.asks for one in sentences)
+    if not text.strip():
+        return _Meaning("other", "review", "no words of the writer's own")
+    for kind, reason in (
+        ("orders", "speaks to a machine"),
+        ("bank", "tells of another bank account"),
+        ("unserious", "not meant seriously"),
+    ):
+        if kind in kinds:
+            return _Meaning("other", "review", reason)
+    paid = paid_of(sentences, written or date(2000, 1, 1))
+    promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
+    if not promises and written and not paid:
+        promises = _bare(sentences, kinds, written)
+    proposed = "instalment" in kinds and (asks or "agree" in kinds) and any(
+        "instalment" in one.kinds or "agree" in one.kinds for one in sentences
+    )
+    if proposed and (asks or not promises):
+        return _Meaning("instalment_request", "act", "asks to pay in parts", _also(kinds, "hardship"))
+    if promises:
+        return _promised(sentences, kinds, promises, paid)
+    return _without(sentences, kinds, paid, asks=asks, answering=answering)
+
+
+def _bare(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
+    """A day and hardly a word beside it: the answer to when it will be paid."""
+    first = sentences[0]
+    days = [one for one in first.dates if one.date and one.date >= written]
+    against = {"dispute", "negated", "recount", "third", "reply", "offer", "wrong", "refusal", "hardship", "resend"}
+    if len(days) != 1 or first.asks or kinds & against or len(first.text.strip()) > 60:
+        return ()
+    if days[0].start - first.start > 14 or days[0].date is None:
+        return ()
+    words = " ".join(first.text.split())
+    return (Promise(days[0].date, days[0].window, None, None, partial=False, conditional=False, words=words),)
+
+
+def _also(kinds: frozenset[str], *wanted: str) -> tuple[str, ...]:
+    names = {"hardship": "hardship_or_insolvency"}
+    return tuple(names.get(one, one) for one in wanted if one in kinds)
+
+
+def _promised(
+    sentences: list[Sentence], kinds: frozenset[str], promises: tuple[Promise, ...], paid: Paid | None
+) -> _Meaning:
+    saying = [one for one in sentences if any(" ".join(one.text.split())[:300] == each.words for each in promises)]
+    beside = frozenset().union(*(one.kinds for one in saying)) if saying else frozenset()
+    conditional = any(one.conditional for one in promises)
+    if "dispute" in kinds:
+        if "dispute" in beside and not conditional and "partial" not in beside:
+            return _Meaning("dispute", "review", "disputes and speaks of paying in one sentence")
+        first = min((one.start for one in sentences if "dispute" in one.kinds), default=0)
+        if first < min((one.start for one in saying), default=0):
+            return _Meaning("dispute", "review", "disputes, and promises a part", ("promise_to_pay",), promises, paid)
+        return _Meaning("promise_to_pay", "review", "promises and disputes", ("dispute",), promises, paid)
+    secondary = ("already_paid",) if paid else ()
+    doubts = [
+        name
+        for name in ("vague", "third", "recount", "when")
+        if name in beside
+    ] + [name for name in ("refusal", "insolvency", "complaint", "wrong", "offer", "third") if name in kinds]
+    if conditional:
+        doubts.append("a condition")
+    if len(promises) > 6:
+        doubts.append("many days")
+    if doubts:
+        return _Meaning("promise_to_pay", "review", "a promise, but " + ", ".join(doubts), secondary, promises, paid)
+    return _Meaning("promise_to_pay", "act", f"promises: {promises[0].words[:120]}", secondary, promises, paid)
+
+
+def _without(
+    sentences: list[Sentence], kinds: frozenset[str], paid: Paid | None, *, asks: bool, answering: bool
+) -> _Meaning:
+    """What a mail is that promises nothing on a day."""
+    count = {kind: sum(kind in one.kinds for one in sentences) for kind in kinds}
+    if "insolvency" in kinds:
+        return _Meaning("hardship_or_insolvency", "act", "insolvency")
+    if "complaint" in kinds and "dispute" not in kinds:
+        return _Meaning("unsubscribe_or_complaint", "review", "complains of the letters")
+    if "offer" in kinds:
+        return _Meaning("other", "review", "speaks of something else")
+    if "resend" in kinds and count.get("dispute", 0) <= count["resend"]:
+        return _Meaning("resend_invoice", "review" if "dispute" in kinds else "act", "asks for the invoice")
+    if "dispute" in kinds:
+        claimed = ("already_paid",) if paid else ()
+        return _Meaning("dispute", "review" if claimed else "act", "disputes", claimed, (), paid)
+    if "wrong" in kinds:
+        return _Meaning("wrong_contact", "act", "not the one to write to")
+    if paid:
+        action: Action = "review" if kinds & {"condition", "negated", "third", "recount"} else "act"
+        return _Meaning("already_paid", action, "says it was paid", (), (), paid)
+    if "details" in kinds:
+        return _Meaning("payment_details_request", "act", "asks where to pay")
+    if "instalment" in kinds:
+        return _Meaning("instalment_request", "review", "speaks of parts")
+    if "third" in kinds or ("recount" in kinds and not asks and "negated" not in kinds):
+        return _Meaning("other", "review", "tells of another, or of what was said")
+    if "refusal" in kinds and "hardship" not in kinds:
+        return _Meaning("refusal", "review", "will not pay")
+    if kinds & {"hardship", "negated"}:
+        return _Meaning("hardship_or_insolvency", "review", "cannot pay")
+    if asks:
+        return _Meaning("question", "review", "asks")
+    if "reply" in kinds:
+        return _Meaning("acknowledgement", "review", "will answer")
+    if "promise" in kinds or ("payment" in kinds and kinds & {"vague", "condition", "when"}):
+        return _Meaning("promise_to_pay", "review", "a promise without a day")
+    if "ack" in kinds:
+        sure = sum(len(one.text) for one in sentences) < 120
+        return _Meaning("acknowledgement", "ignore" if sure else "review", "thanks or receipt")
+    if "question" in kinds:
+        return _Meaning("question", "review", "asks")
+    return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))
