@@ -11,7 +11,8 @@ from itertools import islice
 
 from dunwell.replies.wording import MAYBE, REST, any_of
 
-_MOST = 100
+_MOST = 60
+_ALL = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,22 @@ def find_phrases(folded: str, language: str) -> list[Found]:
         for kind, pattern in _patterns(language).items()
         for match in islice(pattern.finditer(folded), _MOST)
     ]
-    return sorted(_apart(found), key=lambda one: one.start)
+    return _apart(sorted(found, key=lambda one: (one.start, -one.end))[:_ALL])
 
 
 def _apart(found: list[Found]) -> list[Found]:
-    """Without an undertaking that is part of a longer phrase (`was paid`), and a claim that is part of one."""
-    promises = [one for one in found if one.kind == "promise"]
-    longer = [one for one in found if one.kind in ("paid", "negated", "refusal", "offer", "third")]
-    kept = {
-        one
-        for one in promises
-        if not any(
-            other.start <= one.start and one.end <= other.end and other.end - other.start > one.end - one.start
-            for other in longer
-        )
-    }
+    """Without phrases that are a part of a longer one of another kind (`paid` in `has not been paid`)."""
     return [
         one
         for one in found
-        if (one.kind != "promise" or one in kept)
-        and not (one.kind == "paid" and any(other.start < one.start < other.end for other in kept))
+        if one.kind == "partial" or not any(_swallows(other, one) for other in found if other.kind != one.kind)
     ]
+
+
+def _swallows(other: Found, one: Found) -> bool:
+    if other.start > one.start:
+        return False
+    if one.kind == "paid" and other.kind == "promise" and other.start < one.start < other.end:
+        return True
+    longer = other.end >= one.end and other.end - other.start > one.end - one.start
+    return longer and (other.kind not in ("promise", "payment", "partial") or one.kind in ("payment", "paid", "ack"))

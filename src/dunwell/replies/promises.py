@@ -64,7 +64,7 @@ def promises_of(sentences: list[Sentence], written: date, *, paid: bool) -> list
 
 def _blocked(sentence: Sentence) -> bool:
     tail = sentence.text.rstrip().lower().endswith((", ok?", " ok?"))
-    return (sentence.asks and not tail) or bool(sentence.kinds & {"third", "unserious", "orders"})
+    return (sentence.asks and not tail) or bool(sentence.kinds & {"third", "unserious", "orders", "habit", "wrong"})
 
 
 def _says(clause: Clause, *, listed: bool) -> bool:
@@ -90,7 +90,10 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     undertaking = [(clause, one) for clause, one in own if "promise" in clause.kinds]
     if conditional and undertaking:
         own = undertaking
-    places = own or ([] if strict else places)
+    if not own:
+        # A day beside no word of paying: never today, nor in the head of a list.
+        own = [] if strict or sentence.opens else [(clause, one) for clause, one in places if one.date != written]
+    places = own
     return _made(sentence, places, conditional=conditional)
 
 

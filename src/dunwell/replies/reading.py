@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from dunwell.replies.automatic import Automatic, automatic
 from dunwell.replies.bounces import Bounce, bounce
+from dunwell.replies.cards import without_card
 from dunwell.replies.dates import find_dates
 from dunwell.replies.language import language_of
 from dunwell.replies.languages import COUNTRY
@@ -63,9 +64,10 @@ class _Meaning:
 
 def read(message: Message, quoted: Quoted, country: str | None = None) -> Reading:
     """What a mail means. `country` is the writer's, where it is known."""
-    own = quoted.text
     passed_on = quoted.forwarded
-    text = unicodedata.normalize("NFC", (own or (passed_on.text if passed_on else ""))[:_MOST])
+    remark = without_card(quoted.text)
+    own = without_card(passed_on.text) if passed_on and passed_on.text.strip() else remark
+    text = unicodedata.normalize("NFC", own[:_MOST])
     domain = _CCTLD.search(message.sender.email)
     hint = domain[1].upper() if domain else None
     language = language_of(text, message.subject, quoted.quoted, quoted.signature, country=country or hint)
@@ -90,7 +92,7 @@ def read(message: Message, quoted: Quoted, country: str | None = None) -> Readin
     action, reasons = meaning.action, [meaning.reason]
     if meaning.intent == "wrong_contact" and address is None:
         action = "review"
-    if passed_on and own and action == "act":
+    if passed_on and remark and action == "act":
         action = "review"
         reasons.append("a mail was passed on with it")
     if message.written_at is None and meaning.promises:
@@ -100,7 +102,7 @@ def read(message: Message, quoted: Quoted, country: str | None = None) -> Readin
     confidence = {"act": 0.95, "ignore": 0.9, "review": 0.5}[action]
     return Reading(
         language, land, meaning.intent, meaning.secondary, meaning.promises, meaning.paid, address, until, failed,
-        own or (passed_on.text if passed_on else ""), confidence, action, tuple(reasons),
+        own, confidence, action, tuple(reasons),
     )  # fmt: skip
 
 
@@ -149,10 +151,32 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
         "instalment" in one.kinds or "agree" in one.kinds for one in sentences
     )
     if proposed and (asks or not promises):
-        return _Meaning("instalment_request", "act", "asks to pay in parts", _also(kinds, "hardship"))
+        asked = _Meaning("instalment_request", "act", "asks to pay in parts", _also(kinds, "hardship"))
+        return _checked(asked, kinds, asks=asks)
     if promises:
         return _promised(sentences, kinds, promises, paid)
-    return _without(sentences, kinds, paid, asks=asks, answering=answering)
+    return _checked(_without(sentences, kinds, paid, asks=asks, answering=answering), kinds, asks=asks)
+
+
+_RIVALS = {
+    "dispute": {"paid", "resend", "details", "wrong", "refusal", "recount", "third", "insolvency", "hardship", "vague"},
+    "already_paid": {"condition", "negated", "third", "recount", "refusal", "dispute", "vague", "hardship", "wrong"},
+    "resend_invoice": {"dispute", "wrong", "refusal", "paid", "instalment", "third"},
+    "wrong_contact": {"dispute", "paid", "refusal", "third"},
+    "payment_details_request": {"dispute", "paid", "wrong", "refusal", "third", "instalment"},
+    "hardship_or_insolvency": {"paid", "dispute", "wrong"},
+    "instalment_request": {"dispute", "refusal", "wrong", "offer", "negated", "vague"},
+}
+
+
+def _checked(meaning: _Meaning, kinds: frozenset[str], *, asks: bool) -> _Meaning:
+    """A meaning to act on only where no words of another stand beside it."""
+    rivals = sorted(_RIVALS.get(meaning.intent, set()) & kinds)
+    if meaning.intent == "already_paid" and asks and "question" in kinds:
+        rivals.append("question")
+    if meaning.action == "act" and rivals:
+        return replace(meaning, action="review", reason=f"{meaning.reason}, but also: {', '.join(rivals)}")
+    return meaning
 
 
 def _bare(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
@@ -191,11 +215,16 @@ def _promised(
         name
         for name in ("vague", "third", "recount", "when")
         if name in beside
-    ] + [name for name in ("refusal", "insolvency", "complaint", "wrong", "offer", "third") if name in kinds]
+    ] + [name for name in ("refusal", "insolvency", "complaint", "wrong", "offer", "third", "resend", "details") if name in kinds]
     if conditional:
         doubts.append("a condition")
     if len(promises) > 6:
         doubts.append("many days")
+    sums = sum(one.amount is not None for one in promises)
+    if len(promises) > 1 and sums not in (0, 1, len(promises)):
+        doubts.append("sums and days that do not match")
+    if any("negated" in one.kinds and not one.dates for one in sentences if one in saying):
+        doubts.append("a denial")
     if doubts:
         return _Meaning("promise_to_pay", "review", "a promise, but " + ", ".join(doubts), secondary, promises, paid)
     return _Meaning("promise_to_pay", "act", f"promises: {promises[0].words[:120]}", secondary, promises, paid)
@@ -222,7 +251,7 @@ def _without(
     if paid:
         action: Action = "review" if kinds & {"condition", "negated", "third", "recount"} else "act"
         return _Meaning("already_paid", action, "says it was paid", (), (), paid)
-    if "details" in kinds:
+    if "details" in kinds and "refusal" not in kinds:
         return _Meaning("payment_details_request", "act", "asks where to pay")
     if "instalment" in kinds:
         return _Meaning("instalment_request", "review", "speaks of parts")

@@ -108,8 +108,10 @@ def _ends(text: str, match: re.Match[str], start: int, language: str) -> bool:
     after = text[match.end() : match.end() + 2].strip()[:1]
     if word is None:
         return True
-    if word[0].isdigit() and len(word[0]) <= 2:
-        return not after.islower() and language != "de"
+    if word[0].replace(".", "").replace("/", "").isdigit():
+        return not after.islower() and (language != "de" or len(word[0]) > 2)
+    if after.islower() and len(word[0]) <= 4:
+        return False
     return not (after.isdigit() and len(word[0]) <= 5) and not ("." in word[0] and len(word[0]) <= 4)
 
 
