@@ -11,6 +11,8 @@ from dunwell.replies.languages import LANGUAGES
 from dunwell.replies.wording import fold
 
 _MOST = 4_000
+_SURE = 0.4
+_TRUST = 0.2
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LETTERS = {
     "de": re.compile("[äöüß]"),
@@ -24,31 +26,40 @@ _WRITTEN_IN = {"MD": "ro", "AT": "de", "MX": "es", "AR": "es", "CO": "es", "BE":
 
 def language_of(text: str, *others: str, country: str | None = None) -> str:
     """The language of `text`; where that does not tell, of the other texts, each less trusted; else the country's."""
+    scores = dict.fromkeys(LANGUAGES, 0.0)
+    weight = 1.0
     for source in (text, *others):
-        found = _told(source[:_MOST])
-        if found:
-            return found
+        script = _script(source[:_MOST])
+        if script:
+            return script
+        _add(scores, source[:_MOST], weight)
+        first, second = sorted(scores.values(), reverse=True)[:2]
+        if first - second > _SURE:
+            return max(scores, key=lambda one: scores[one])
+        weight *= _TRUST
+    if max(scores.values()) > 0:
+        return max(scores, key=lambda one: scores[one])
     land = (country or "").upper()
     return land.lower() if land.lower() in LANGUAGES else _WRITTEN_IN.get(land, "fa" if land == "IR" else "en")
 
 
-def _told(text: str) -> str | None:
+def _script(text: str) -> str | None:
     lowered = text.lower()
     arabic = sum("\u0600" <= char <= "\u06ff" or "\ufb50" <= char <= "\ufefc" for char in lowered)
     cyrillic = sum("\u0400" <= char <= "\u04ff" for char in lowered)
     latin = sum("a" <= char <= "z" for char in lowered)
     if arabic and arabic * 2 >= latin and arabic >= cyrillic:
         return "fa"
-    if cyrillic and cyrillic * 2 >= latin:
-        return "ru"
-    scores = dict.fromkeys(LANGUAGES, 0.0)
+    return "ru" if cyrillic and cyrillic * 2 >= latin else None
+
+
+def _add(scores: dict[str, float], text: str, weight: float) -> None:
+    lowered = text.lower()
     for match in _WORD.finditer(fold(lowered)):
-        for language, weight in _words().get(match[0], ()):
-            scores[language] += weight
+        for language, share in _words().get(match[0], ()):
+            scores[language] += share * weight
     for language, letters in _LETTERS.items():
-        scores[language] += min(len(letters.findall(lowered)), 6) * 0.8
-    best = max(scores, key=lambda one: scores[one])
-    return best if scores[best] > 0 else None
+        scores[language] += min(len(letters.findall(lowered)), 6) * 0.8 * weight
 
 
 @lru_cache(maxsize=1)

@@ -81,7 +81,7 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     for clause in sentence.clauses:
         if clause.kinds & {"negated", "recount"} or ("paid" in clause.kinds and "promise" not in clause.kinds):
             continue
-        if ("reply" in clause.kinds or "condition" in clause.kinds) and "promise" not in clause.kinds:
+        if "reply" in clause.kinds or ("condition" in clause.kinds and "promise" not in clause.kinds):
             continue
         coming = [one for one in clause.dates if _coming(one, written)]
         places += [(clause, one) for one in coming]
@@ -89,17 +89,28 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     own = [(clause, one) for clause, one in places if _says(clause, listed=listed)]
     undertaking = [(clause, one) for clause, one in own if "promise" in clause.kinds]
     if conditional and undertaking:
-        own = undertaking
+        own = [one for one in undertaking if "condition" not in one[0].kinds] or undertaking
     if not own:
         # A day beside no word of paying: never today, nor in the head of a list.
         own = [] if strict or sentence.opens else [(clause, one) for clause, one in places if one.date != written]
-    places = own
+    places = [
+        (clause, _from(one, written))
+        for clause, one in own
+        if one.date != written or one.window or "promise" in clause.kinds or clause.amounts
+    ]
     return _made(sentence, places, conditional=conditional)
 
 
 def _coming(found: FoundDate, written: date) -> bool:
     last = found.window[1] if found.window else found.date
     return found.date is not None and last is not None and last >= written
+
+
+def _from(found: FoundDate, written: date) -> FoundDate:
+    """A window that began before the mail was written begins with it."""
+    if found.window and found.window[0] < written:
+        return replace(found, window=(written, found.window[1]))
+    return found
 
 
 def _made(sentence: Sentence, places: list[tuple[Clause, FoundDate]], *, conditional: bool) -> list[Promise]:

@@ -77,8 +77,7 @@ def read(message: Message, quoted: Quoted, country: str | None = None) -> Readin
     address, until = None, None
     if failed:
         meaning = _Meaning("bounce", "act", f"a delivery report: {failed.kind.value}")
-        if language_of(text) == "en":
-            language = language_of(text, country=country or hint)
+        language = language_of(" ".join((*message.originals, message.text)), message.subject, country=country or hint)
     elif machine:
         meaning = _Meaning("auto_reply", "ignore", f"no person wrote it: {machine.kind.value}")
         until = _until(machine, message, language, land)
@@ -145,7 +144,7 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
             return _Meaning("other", "review", reason)
     paid = paid_of(sentences, written or date(2000, 1, 1))
     promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
-    if not promises and written and not paid:
+    if not promises and written and not paid and answering:
         promises = _bare(sentences, kinds, written)
     proposed = "instalment" in kinds and (asks or "agree" in kinds) and any(
         "instalment" in one.kinds or "agree" in one.kinds for one in sentences
@@ -153,7 +152,7 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
     if proposed and (asks or not promises):
         asked = _Meaning("instalment_request", "act", "asks to pay in parts", _also(kinds, "hardship"))
         return _checked(asked, kinds, asks=asks)
-    if promises:
+    if promises and "insolvency" not in kinds:
         return _promised(sentences, kinds, promises, paid)
     return _checked(_without(sentences, kinds, paid, asks=asks, answering=answering), kinds, asks=asks)
 
@@ -220,9 +219,11 @@ def _promised(
         doubts.append("a condition")
     if len(promises) > 6:
         doubts.append("many days")
-    sums = sum(one.amount is not None for one in promises)
-    if len(promises) > 1 and sums not in (0, 1, len(promises)):
+    sums = sum(one.value is not None for sentence in saying for one in sentence.amounts)
+    if len(promises) > 1 and sums not in (0, len(promises), len(promises) + (paid is not None)):
         doubts.append("sums and days that do not match")
+    if any("promise" in one.kinds and "paid" in one.kinds for sentence in saying for one in sentence.clauses):
+        doubts.append("it may be past")
     if any("negated" in one.kinds and not one.dates for one in sentences if one in saying):
         doubts.append("a denial")
     if doubts:
@@ -246,7 +247,7 @@ def _without(
     if "dispute" in kinds:
         claimed = ("already_paid",) if paid else ()
         return _Meaning("dispute", "review" if claimed else "act", "disputes", claimed, (), paid)
-    if "wrong" in kinds:
+    if "wrong" in kinds and "refusal" not in kinds:
         return _Meaning("wrong_contact", "act", "not the one to write to")
     if paid:
         action: Action = "review" if kinds & {"condition", "negated", "third", "recount"} else "act"
