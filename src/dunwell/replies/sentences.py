@@ -14,6 +14,7 @@ from dunwell.replies.wording import fold
 _END = re.compile(r"[!?؟]+|\.{2,}|[.](?=\s|$)|;(?=\s)|\n[ \t]*\n\s*|\n")
 _LAST_WORD = re.compile(r"[^\s]{1,20}$")
 _SHORT = 45
+_LINE = re.compile(r"(?:(?<=^)|(?<=\n))[^\n]{1,44}\n")
 _CLAUSE = re.compile(
     r"[,،](?=\s)|:(?=\s)|\s[-–—]\s|[()]|\n|\s(?=(?:but|ma|mais|pero|aber|но|dar|însă|اما|ولی|vali|ama|sino|however)\s)",
     re.IGNORECASE,
@@ -57,8 +58,9 @@ class Sentence:
 def read_sentences(text: str, language: str, written: date, country: str) -> list[Sentence]:
     """The sentences of a text, each with what stands in it."""
     phrases = find_phrases(fold(text), language)
-    dates = find_dates(text, language, written, country)
-    amounts = find_amounts(text, language, country)
+    lines = _LINE.sub(lambda line: line[0][:-1] + ";", text)
+    dates = find_dates(lines, language, written, country)
+    amounts = find_amounts(lines, language, country)
     taken = [(one.start, one.end) for one in (*dates, *amounts)]
     found = []
     for start, end in _bounds(text, language, taken):
