@@ -110,7 +110,15 @@ def test_the_language_of_few_words(texts: tuple[str, ...], language: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["we will " * 40_000, "1.000,00 € 15 May " * 9_000, "a" * 200_000, "?!\n" * 60_000, "if pay, " * 20_000, "\0" * 9_000]
+    "text",
+    [
+        "we will " * 40_000,
+        "1.000,00 € 15 May " * 9_000,
+        "a" * 200_000,
+        "?!\n" * 60_000,
+        "if pay, " * 20_000,
+        "\0" * 9_000,
+    ],
 )
 def test_no_text_takes_long(text: str) -> None:
     """Whatever is written, a mail is read within a second."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -91,7 +91,9 @@ _MOST_BYTES = 60_000_000
 def read_files(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails (.eml), or folders of them.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    country: Annotated[str | None, typer.Option(metavar="CODE", help="The writer's country, where it is known.")] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The writer's country, where it is known.")
+    ] = None,
 ) -> None:
     """Say what each mail means by its words alone: intent, promises, what was paid, and what would be done about it."""
     for file in _mails(files):
@@ -120,7 +122,7 @@ def _read_file(file: Path, country: str | None) -> dict[str, Any]:
         return {"file": name, **_reading(read(message, new_text(message), country))}
     except OSError as problem:
         return {"file": name, **_unread(f"cannot be read: {problem.strerror}")}
-    except Exception as problem:  # noqa: BLE001  A mail is never lost: whatever is wrong, a person sees it.
+    except Exception as problem:
         return {"file": name, **_unread(f"cannot be understood: {type(problem).__name__}")}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"(?<![\w,.])[+(]{0,2}\d[\d\s()./-]{5,18}\d(?![\d,.]*\s?(?:€|eur|lei|руб|ريال|ریال|£|\$))", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?<![\w,.])[+(]{0,2}\d[\d\s()./-]{5,18}\d(?![\d,.]*\s?(?:€|eur|lei|руб|ريال|ریال|£|\$))", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"\b(?:tel|tél|tlf|phone|mobile|mobil|mob|móvil|cell|fax|ext|durchwahl|telefon|ligne directe|тел|моб|факс|siret|"
     r"p\. ?iva|cif|cui|ust-idnr)\b|تلفن|فکس|همراه|ساعت کاری|\w@\w",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -12,7 +13,7 @@ from dunwell.replies.dates import FoundDate
 from dunwell.replies.sentences import Clause, Sentence
 
 _REFERENCE = re.compile(
-    r"(?:\b(?:ref\w{0,10}|op|cro|trn|tr|dd|p/o|chq|cheque no|cheque|chèque n|ch[eè]que|auftragsnr|verwendungszweck|nr|no|n|"
+    r"(?:\b(?:ref\w{0,10}|op|cro|trn|tr|dd|p/o|chq|cheque no|ch[eè]que|auftragsnr|verwendungszweck|nr|no|n|"
     r"confirmation|chitan[tț]a|п/п|поручение)|№|шماره|شماره|پیگیری|n°)\s{0,2}[.:°#№NnО]{0,2}\s{0,2}"
     r"([A-Z]{0,4}[-/]?[0-9۰-۹][0-9۰-۹A-Z/-]{1,24})",
     re.IGNORECASE,
@@ -24,8 +25,8 @@ _MOST = 12
 class Promise:
     """What is undertaken. `date` is the day, or the day on which something promised for `window` is due."""
 
-    date: date
-    window: tuple[date, date] | None
+    date: dt.date
+    window: tuple[dt.date, dt.date] | None
     amount: Decimal | None
     currency: str | None
     partial: bool
@@ -37,7 +38,7 @@ class Promise:
 class Paid:
     """What is said to have been paid."""
 
-    date: date | None
+    date: dt.date | None
     amount: Decimal | None
     reference: str | None
 
@@ -169,7 +170,7 @@ def _amount_for(day: FoundDate, at: int, days: list[FoundDate], sums: list[Found
 def paid_of(sentences: list[Sentence], written: date) -> Paid | None:
     """What the writer says was paid, None if nothing is."""
     for at, sentence in enumerate(sentences):
-        if "paid" not in sentence.kinds or sentence.asks and "recount" in sentence.kinds:
+        if "paid" not in sentence.kinds or (sentence.asks and "recount" in sentence.kinds):
             continue
         if any("paid" in clause.kinds and not clause.kinds & {"negated", "recount"} for clause in sentence.clauses):
             return _paid_in(sentence, sentences[at + 1 : at + 2], written)

@@ -24,9 +24,45 @@ from dunwell.replies.sentences import Sentence, read_sentences
 
 Action = Literal["act", "review", "ignore"]
 _MOST = 6_000
+_LONG = 120
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _CCTLD = re.compile(r"\.([a-z]{2})$")
-_LANDS = frozenset("AT AR AU BE BR CA CH CL CO CZ DE ES FR GB IE IN IR IT KZ LU MD MX NL NZ PE PL PT RO RU UA US ZA".split())
+_LANDS = frozenset(
+    [
+        "AT",
+        "AR",
+        "AU",
+        "BE",
+        "BR",
+        "CA",
+        "CH",
+        "CL",
+        "CO",
+        "CZ",
+        "DE",
+        "ES",
+        "FR",
+        "GB",
+        "IE",
+        "IN",
+        "IR",
+        "IT",
+        "KZ",
+        "LU",
+        "MD",
+        "MX",
+        "NL",
+        "NZ",
+        "PE",
+        "PL",
+        "PT",
+        "RO",
+        "RU",
+        "UA",
+        "US",
+        "ZA",
+    ]
+)
 _OFFSETS = {
     "en": {-8: "US", -7: "US", -6: "US", -5: "US", -4: "US", 8: "AU", 9: "AU", 10: "AU", 11: "AU", 12: "NZ", 13: "NZ"},
     "es": {-3: "AR", -5: "CO", -6: "MX", -7: "MX"},
@@ -146,8 +182,10 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
     promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
     if not promises and written and not paid and answering:
         promises = _bare(sentences, kinds, written)
-    proposed = "instalment" in kinds and (asks or "agree" in kinds) and any(
-        "instalment" in one.kinds or "agree" in one.kinds for one in sentences
+    proposed = (
+        "instalment" in kinds
+        and (asks or "agree" in kinds)
+        and any("instalment" in one.kinds or "agree" in one.kinds for one in sentences)
     )
     if proposed and (asks or not promises):
         asked = _Meaning("instalment_request", "act", "asks to pay in parts", _also(kinds, "hardship"))
@@ -210,11 +248,11 @@ def _promised(
             return _Meaning("dispute", "review", "disputes, and promises a part", ("promise_to_pay",), promises, paid)
         return _Meaning("promise_to_pay", "review", "promises and disputes", ("dispute",), promises, paid)
     secondary = ("already_paid",) if paid else ()
-    doubts = [
+    doubts: list[str] = [name for name in ("vague", "third", "recount", "when") if name in beside] + [
         name
-        for name in ("vague", "third", "recount", "when")
-        if name in beside
-    ] + [name for name in ("refusal", "insolvency", "complaint", "wrong", "offer", "third", "resend", "details") if name in kinds]
+        for name in ("refusal", "insolvency", "complaint", "wrong", "offer", "third", "resend", "details")
+        if name in kinds
+    ]
     if conditional:
         doubts.append("a condition")
     if len(promises) > 6:
@@ -231,46 +269,54 @@ def _promised(
     return _Meaning("promise_to_pay", "act", f"promises: {promises[0].words[:120]}", secondary, promises, paid)
 
 
+_HANDED: dict[str, tuple[str, Action, str]] = {
+    "insolvency": ("hardship_or_insolvency", "act", "insolvency"),
+    "complaint": ("unsubscribe_or_complaint", "review", "complains of the letters"),
+    "offer": ("other", "review", "speaks of something else"),
+    "resend": ("resend_invoice", "act", "asks for the invoice"),
+    "dispute": ("dispute", "act", "disputes"),
+    "wrong": ("wrong_contact", "act", "not the one to write to"),
+    "paid": ("already_paid", "act", "says it was paid"),
+    "details": ("payment_details_request", "act", "asks where to pay"),
+    "instalment": ("instalment_request", "review", "speaks of parts"),
+    "third": ("other", "review", "tells of another, or of what was said"),
+    "refusal": ("refusal", "review", "will not pay"),
+    "hardship": ("hardship_or_insolvency", "review", "cannot pay"),
+    "asks": ("question", "review", "asks"),
+    "reply": ("acknowledgement", "review", "will answer"),
+    "promise": ("promise_to_pay", "review", "a promise without a day"),
+    "ack": ("acknowledgement", "ignore", "thanks or receipt"),
+    "question": ("question", "review", "asks"),
+}
+"""What a mail without a promised day is, by the first of these kinds that it holds."""
+
+
 def _without(
     sentences: list[Sentence], kinds: frozenset[str], paid: Paid | None, *, asks: bool, answering: bool
 ) -> _Meaning:
     """What a mail is that promises nothing on a day."""
     count = {kind: sum(kind in one.kinds for one in sentences) for kind in kinds}
-    if "insolvency" in kinds:
-        return _Meaning("hardship_or_insolvency", "act", "insolvency")
-    if "complaint" in kinds and "dispute" not in kinds:
-        return _Meaning("unsubscribe_or_complaint", "review", "complains of the letters")
-    if "offer" in kinds:
-        return _Meaning("other", "review", "speaks of something else")
-    if "resend" in kinds and count.get("dispute", 0) <= count["resend"]:
-        return _Meaning("resend_invoice", "review" if "dispute" in kinds else "act", "asks for the invoice")
-    if "dispute" in kinds:
-        claimed = ("already_paid",) if paid else ()
-        return _Meaning("dispute", "review" if claimed else "act", "disputes", claimed, (), paid)
-    if "wrong" in kinds and "refusal" not in kinds:
-        return _Meaning("wrong_contact", "act", "not the one to write to")
-    if paid:
-        action: Action = "review" if kinds & {"condition", "negated", "third", "recount"} else "act"
-        return _Meaning("already_paid", action, "says it was paid", (), (), paid)
-    if "details" in kinds and "refusal" not in kinds:
-        return _Meaning("payment_details_request", "act", "asks where to pay")
-    if "instalment" in kinds:
-        return _Meaning("instalment_request", "review", "speaks of parts")
-    if "third" in kinds or ("recount" in kinds and not asks and "negated" not in kinds):
-        return _Meaning("other", "review", "tells of another, or of what was said")
-    if "refusal" in kinds and "hardship" not in kinds:
-        return _Meaning("refusal", "review", "will not pay")
-    if kinds & {"hardship", "negated"}:
-        return _Meaning("hardship_or_insolvency", "review", "cannot pay")
-    if asks:
-        return _Meaning("question", "review", "asks")
-    if "reply" in kinds:
-        return _Meaning("acknowledgement", "review", "will answer")
-    if "promise" in kinds or ("payment" in kinds and kinds & {"vague", "condition", "when"}):
-        return _Meaning("promise_to_pay", "review", "a promise without a day")
-    if "ack" in kinds:
-        sure = sum(len(one.text) for one in sentences) < 120
-        return _Meaning("acknowledgement", "ignore" if sure else "review", "thanks or receipt")
-    if "question" in kinds:
-        return _Meaning("question", "review", "asks")
+    told = "third" in kinds or ("recount" in kinds and not asks and "negated" not in kinds)
+    against = {
+        "complaint": "dispute" in kinds,
+        "resend": count.get("dispute", 0) > count.get("resend", 0),
+        "wrong": "refusal" in kinds,
+        "details": "refusal" in kinds,
+        "refusal": "hardship" in kinds,
+    }
+    also = {
+        "paid": paid is not None,
+        "third": told,
+        "hardship": bool(kinds & {"hardship", "negated"}),
+        "asks": asks,
+        "promise": "promise" in kinds or ("payment" in kinds and bool(kinds & {"vague", "condition", "when"})),
+    }
+    for kind, (intent, action, reason) in _HANDED.items():
+        if not also.get(kind, kind in kinds) or against.get(kind):
+            continue
+        claimed = paid if kind in ("paid", "dispute") else None
+        if kind == "dispute" and claimed:
+            return _Meaning(intent, "review", reason, ("already_paid",), (), claimed)
+        unsure = kind == "ack" and sum(len(one.text) for one in sentences) >= _LONG
+        return _Meaning(intent, "review" if unsure else action, reason, (), (), claimed)
     return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))

@@ -61,7 +61,7 @@ def read_sentences(text: str, language: str, written: date, country: str) -> lis
     lines = _LINE.sub(lambda line: line[0][:-1] + ";", text)
     dates = find_dates(lines, language, written, country)
     amounts = find_amounts(lines, language, country)
-    taken = [(one.start, one.end) for one in (*dates, *amounts)]
+    taken = [(one.start, one.end) for one in dates] + [(one.start, one.end) for one in amounts]
     found = []
     for start, end in _bounds(text, language, taken):
         clauses = []
@@ -77,7 +77,7 @@ def read_sentences(text: str, language: str, written: date, country: str) -> lis
             )
         inside = text[start:end]
         kinds = frozenset().union(*(one.kinds for one in clauses)) if clauses else frozenset()
-        asks = inside.rstrip(" \n)\"»")[-1:] in ("?", "؟") or "¿" in inside
+        asks = inside.rstrip(' \n)"»')[-1:] in ("?", "؟") or "¿" in inside
         found.append(Sentence(start, end, inside, kinds, tuple(clauses), asks, inside.rstrip()[-1:] == ":"))
     return found
 
