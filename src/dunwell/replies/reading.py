@@ -14,9 +14,9 @@ from typing import Literal
 from dunwell.replies.automatic import Automatic, automatic
 from dunwell.replies.bounces import Bounce, bounce
 from dunwell.replies.cards import without_card
+from dunwell.replies.countries import country_of, domain_of
 from dunwell.replies.dates import find_dates
 from dunwell.replies.language import language_of
-from dunwell.replies.languages import COUNTRY
 from dunwell.replies.message import Message
 from dunwell.replies.promises import Paid, Promise, paid_of, promises_of
 from dunwell.replies.quoting import Quoted
@@ -26,47 +26,6 @@ Action = Literal["act", "review", "ignore"]
 _MOST = 6_000
 _LONG = 120
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_CCTLD = re.compile(r"\.([a-z]{2})$")
-_LANDS = frozenset(
-    [
-        "AT",
-        "AR",
-        "AU",
-        "BE",
-        "BR",
-        "CA",
-        "CH",
-        "CL",
-        "CO",
-        "CZ",
-        "DE",
-        "ES",
-        "FR",
-        "GB",
-        "IE",
-        "IN",
-        "IR",
-        "IT",
-        "KZ",
-        "LU",
-        "MD",
-        "MX",
-        "NL",
-        "NZ",
-        "PE",
-        "PL",
-        "PT",
-        "RO",
-        "RU",
-        "UA",
-        "US",
-        "ZA",
-    ]
-)
-_OFFSETS = {
-    "en": {-8: "US", -7: "US", -6: "US", -5: "US", -4: "US", 8: "AU", 9: "AU", 10: "AU", 11: "AU", 12: "NZ", 13: "NZ"},
-    "es": {-3: "AR", -5: "CO", -6: "MX", -7: "MX"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +63,9 @@ def read(message: Message, quoted: Quoted, country: str | None = None) -> Readin
     remark = without_card(quoted.text)
     own = without_card(passed_on.text) if passed_on and passed_on.text.strip() else remark
     text = unicodedata.normalize("NFC", own[:_MOST])
-    domain = _CCTLD.search(message.sender.email)
-    hint = domain[1].upper() if domain else None
+    hint = domain_of(message)
     language = language_of(text, message.subject, quoted.quoted, quoted.signature, country=country or hint)
-    land = country or _country(message, language, hint)
+    land = country or country_of(message, language)
     failed = bounce(message)
     machine = None if failed else automatic(message)
     address, until = None, None
@@ -139,19 +97,6 @@ def read(message: Message, quoted: Quoted, country: str | None = None) -> Readin
         language, land, meaning.intent, meaning.secondary, meaning.promises, meaning.paid, address, until, failed,
         own, confidence, action, tuple(reasons),
     )  # fmt: skip
-
-
-def _country(message: Message, language: str, hint: str | None) -> str:
-    """The sender's top-level domain's, else that of the language with the Date header's offset."""
-    if hint == "UK":
-        return "GB"
-    if hint in _LANDS:
-        return hint
-    moment = message.written_at
-    offset = moment.utcoffset() if moment else None
-    if offset is None:
-        return COUNTRY[language]
-    return _OFFSETS.get(language, {}).get(int(offset.total_seconds() // 3600), COUNTRY[language])
 
 
 def _until(machine: Automatic, message: Message, language: str, land: str) -> date | None:
