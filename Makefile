@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Some machines forbid compiled modules: every start would then take seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo serve test lint format bench lock clean
+.PHONY: setup demo serve test lint format bench gallery lock clean
 
 setup: $(VENV)/.done
 
@@ -36,6 +36,9 @@ format: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+gallery: setup
+	$(BIN)/dunwell letters gallery --to docs/gallery
 
 lock: setup
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements/run.txt pyproject.toml

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from dunwell.desk.day import DayRefused
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
 from dunwell.rules.policy import Policy
@@ -219,3 +220,32 @@ def test_a_euro_letter_has_a_payment_code_and_a_link(small_firm: Firm, mail: Mai
     assert 'src="cid:payment-code-eur@letter"' in html
     assert "https://pay.example/INV-1/123.45" in html
     assert "https://pay.example/INV-1/123.45" in body(mail.letters[0])
+
+
+def test_a_statement_that_does_not_fit_is_not_said_to_be_there(
+    small_firm: Firm, mail: MailServer, tmp_path: Path
+) -> None:
+    small_firm.rules = policy(("letter_mb = 12", "letter_mb = 0.001"))
+    late(small_firm, tmp_path, "INV-1|,")
+    nights(small_firm, 8)
+    assert small_firm.letters()[-1].letter == "late"
+    assert names(mail.letters[-1]) == []
+    assert "attach" not in body(mail.letters[-1])
+    assert small_firm.task_kinds() == ["document_missing"]
+
+
+def test_what_is_too_large_together_is_never_waited_for(small_firm: Firm, mail: MailServer, tmp_path: Path) -> None:
+    small_firm.rules = policy(("letter_mb = 12", "letter_mb = 0.05"), ('missing = "send"', 'missing = "wait"'))
+    for number in (1, 2):
+        (tmp_path / f"inv-{number}.pdf").write_bytes(b"%PDF-1.7\n" + b"x" * 30_000 + b"\n%%EOF")
+    late(small_firm, tmp_path, "INV-1|inv-1.pdf,", "INV-2|inv-2.pdf,", days=3)
+    small_firm.run(MONDAY)
+    assert names(mail.letters[0]) == ["INV-1.pdf"]
+
+
+def test_a_wrong_iban_stops_the_night_before_it_begins(small_firm: Firm, mail: MailServer, tmp_path: Path) -> None:
+    small_firm.creditor["iban"] = "GB34BUKB20201555555555"
+    late(small_firm, tmp_path, "INV-1|,", days=3)
+    with pytest.raises(DayRefused, match=r"creditor\.iban: the IBAN's check digits are wrong"):
+        small_firm.run(MONDAY)
+    assert mail.letters == []

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from dunwell import wiring
 from dunwell.desk import day
-from tests.support.firm import MONDAY, Firm, moment
+from dunwell.rules.policy import load
+from tests.support.firm import CONTACTS, INVOICES, MONDAY, Firm, csv, moment, policy
 from tests.support.mail_server import MailServer
+
+AFTER_EASTER = timedelta(days=5)
+"""From Good Friday to the Wednesday after."""
 
 
 def pressed(firm: Firm, nights: int, days: int = 95, amount: str = "100.00") -> date:
@@ -65,7 +70,7 @@ def test_a_part_that_leaves_the_chase_open_is_not_thanked_for(firm: Firm) -> Non
 
 
 def test_an_account_off_hold_hears_it_with_the_thanks(firm: Firm, mail: MailServer) -> None:
-    tonight = pressed(firm, 32)
+    tonight = pressed(firm, 32) + AFTER_EASTER
     assert firm.letters()[-1].letter == "on_hold"
     pay(firm, tonight)
     firm.run(tonight)
@@ -113,7 +118,7 @@ def test_a_rehearsal_of_news_counts_for_nothing(firm: Firm, mail: MailServer) ->
     assert mail.letters[-1].recipients == ("watcher@northwind.example",)
     rehearsed = len(mail.letters)
     firm.redirect_to = None
-    firm.run(tonight + timedelta(days=1))
+    firm.run(tonight + timedelta(days=3))
     assert len(mail.letters) == rehearsed + 1
     assert mail.letters[-1].recipients == ("a@a.example",)
 
@@ -136,3 +141,89 @@ def test_money_that_a_list_showed_and_a_payment_explained_is_counted_once(firm: 
     assert firm.letters()[-1].letter == "payment_received"
     assert "£100.00" in str(mail.letters[-1].message["Subject"])
     assert "£200.00" not in str(mail.letters[-1].message["Subject"])
+
+
+def line(open_amount: str) -> str:
+    due = MONDAY - timedelta(days=95)
+    return f"A,Firm A,a@a.example,GB,en,INV-1,{due - timedelta(days=30)},{due},100.00,{open_amount},GBP"
+
+
+def test_news_that_is_true_no_longer_when_it_would_go_is_not_told(firm: Firm, mail: MailServer) -> None:
+    tonight = pressed(firm, 32)
+    pay(firm, tonight)
+    day.gather_news(firm.office, moment(tonight))
+    firm.open_items(tonight, line("100.00"))  # the ledger takes the payment back before the letter has gone
+    for offset in range(4):
+        firm.run(tonight + timedelta(days=offset))
+    assert not {"payment_received", "released"} & {one.letter for one in firm.letters()}
+
+
+def test_a_chase_that_a_credit_note_ends_is_not_thanked_for(firm: Firm) -> None:
+    tonight = pressed(firm, 15)
+    pay(firm, tonight, amount="60.00")
+    for offset in range(4):
+        firm.run(tonight + timedelta(days=offset))
+    later = tonight + timedelta(days=4)
+    firm.take(csv(f"{INVOICES},kind", f"A,CN-1,{later},,40.00,GBP,credit_note"), later)
+    for offset in range(3):
+        report = firm.run(later + timedelta(days=offset))
+        assert report.failures == 0
+    assert "payment_received" not in {one.letter for one in firm.letters()}
+
+
+def test_where_the_first_address_is_bad_the_next_one_hears(firm: Firm, mail: MailServer) -> None:
+    tonight = pressed(firm, 18)
+    firm.take(csv(CONTACTS, "A,The manager,boss@a.example,manager"), tonight)
+    pay(firm, tonight)
+    mail.rcpt["a@a.example"].append("550 5.1.1 no such user")
+    report = firm.run(tonight)
+    assert report.record.failed == 1
+    firm.run(tonight + timedelta(days=3))
+    assert (firm.letters()[-1].letter, firm.letters()[-1].state) == ("payment_received", "sent")
+    assert mail.letters[-1].recipients == ("boss@a.example",)
+
+
+def test_what_the_redirect_address_refuses_the_customer_hears_later(firm: Firm, mail: MailServer) -> None:
+    tonight = pressed(firm, 18)
+    pay(firm, tonight)
+    firm.redirect_to = "watcher@northwind.example"
+    mail.rcpt["watcher@northwind.example"].append("554 5.7.1 no")
+    firm.run(tonight)
+    firm.redirect_to = None
+    firm.run(tonight + timedelta(days=3))
+    assert mail.letters[-1].recipients == ("a@a.example",)
+
+
+def test_good_news_rests_on_days_of_rest(firm: Firm) -> None:
+    saturday = pressed(firm, 19)
+    assert saturday.weekday() == 5
+    pay(firm, saturday)
+    firm.run(saturday)
+    assert firm.letters(saturday) == []
+    firm.run(saturday + timedelta(days=2))
+    assert firm.letters()[-1].letter == "payment_received"
+
+
+def test_whom_the_policy_excludes_hears_nothing(firm: Firm) -> None:
+    tonight = pressed(firm, 18)
+    firm.rules = load(
+        wiring.default_policy_text() + '\n[[exception]]\nname = "x"\naccount = ["A"]\nchase = false\n', "p"
+    )
+    pay(firm, tonight)
+    firm.run(tonight)
+    assert "payment_received" not in {one.letter for one in firm.letters()}
+
+
+def test_news_counts_in_the_record_of_its_cycle(firm: Firm) -> None:
+    tonight = pressed(firm, 18)
+    pay(firm, tonight)
+    report = firm.run(tonight)
+    assert (report.record.expected, report.record.sent) == (1, 1)
+
+
+def test_a_tiny_rest_that_the_policy_tolerates_ends_the_chase(firm: Firm) -> None:
+    firm.rules = policy(("tolerance = 0", "tolerance = 1"))
+    tonight = pressed(firm, 32) + AFTER_EASTER
+    pay(firm, tonight, amount="99.90")
+    firm.run(tonight)
+    assert firm.letters()[-1].letter == "payment_received"

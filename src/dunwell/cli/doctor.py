@@ -121,7 +121,7 @@ def _signing(found: Located) -> Iterator[Check]:
     if key is None:
         return
     try:
-        signing.signed(b"From: a@example.com\r\nSubject: a trial\r\n\r\nA trial.\r\n", key)
+        signing.signed(day.TRIAL, key)
     except signing.BadKey as error:
         yield Check("dkim", "wrong", str(error))
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dunwell.desk.letters import Post, Sent
@@ -17,9 +17,11 @@ from dunwell.ledger.due import DueInvoice
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tasks import Task
 from dunwell.letters.facts import LetterError
-from dunwell.rules.news import change
+from dunwell.mailroom import signing
+from dunwell.rules.news import Change, change
 from dunwell.rules.policy_parts import Volume
 from dunwell.terms.calendar import working_days_between
+from dunwell.terms.iban import is_iban_shaped, is_sound
 from dunwell.terms.moment import Moment
 
 LOST_AFTER = timedelta(minutes=30)
@@ -76,8 +78,30 @@ def refuse_early(office: Office, moment: Moment, *, even_if_stale: bool) -> None
         raise DayRefused(f"{moment.on} is older than the last cycle, {newest}: days only go forward")
     if problems := office.library.check(own_only=True):
         raise LetterError("\n".join(str(one) for one in problems))
+    _refuse_unsound_settings(office)
     if not even_if_stale and (why := stale_payments(office, moment.on)):
         raise UnsafeToChase(f"{why}. Import the payments, or type --even-if-stale to chase all the same.")
+
+
+def _refuse_unsound_settings(office: Office) -> None:
+    """What would spoil every letter of the night: a wrong IBAN, a logo or a signing key that cannot be used."""
+    own = office.creditor
+    for name, account in (
+        ("iban", own.iban or ""),
+        *((f"bank.{currency}", text) for currency, text in own.bank.items()),
+    ):
+        if is_iban_shaped(account) and not is_sound(account):
+            raise DayRefused(f"creditor.{name}: the IBAN's check digits are wrong: nobody could pay to it")
+    office.library.printer()
+    if office.dkim is not None:
+        try:
+            signing.signed(TRIAL, office.dkim)
+        except signing.BadKey as error:
+            raise DayRefused(str(error)) from None
+
+
+TRIAL = b"From: a@example.com\r\nSubject: a trial\r\n\r\nA trial.\r\n"
+"""A message to try a signing key on."""
 
 
 def open_day(office: Office, moment: Moment, *, even_if_stale: bool = False) -> None:
@@ -128,11 +152,30 @@ def gather_news(office: Office, moment: Moment) -> int:
 
     May run twice: what is told already is told no more.
     """
+    with office.books.read() as work:
+        ids = news.candidates(work)
+    told = 0
+    for start in range(0, len(ids), _ACCOUNTS):
+        told += _gather_news(office, ids[start : start + _ACCOUNTS], moment)
+    return told
+
+
+_ACCOUNTS = 1000
+"""Accounts that are looked at together: their locks are short."""
+
+
+def _gather_news(office: Office, ids: Sequence[int], moment: Moment) -> int:
     with office.books.write() as work:
-        news.drop_old(work, moment.on - NEWS_KEPT)
-        if not office.redirect_to:
-            news.wake_rehearsed(work)
-        changes = {key: change(standing, moment.on) for key, standing in news.standings(work).items()}
+        work.lock_accounts(ids)
+        news.renew(work, ids, moment.on - NEWS_KEPT, redirecting=office.redirect_to is not None)
+        news.withdraw_false(work, ids)
+        changes: dict[int, Change] = {}
+        for key, account, standing in news.standings(work, ids):
+            new = change(standing, moment.on)
+            if not office.policy.writes_to(account):
+                new = replace(new, news=())
+            if new != Change(standing.pressed_since, standing.hold_since):
+                changes[key] = new
         news.apply(work, changes, Pen(moment.now, moment.on))
     return sum(len(one.news) for one in changes.values())
 
@@ -168,7 +211,8 @@ def close_day(office: Office, moment: Moment, post: Post, *, failed_runs: int = 
     gather_news(office, moment)
     with office.books.write() as work:
         waiting = touches.waiting_reasons(work)
-        left = len(news.proposals(work)) + sum(letter.state == "unsound" for letter in post.letters)
+        unsound = {letter.account for letter in post.letters if letter.state == "unsound"}
+        left = len(unsound | {one.number for one in news.proposals(work)})
         record = cycles.close_day(work, moment.on, moment.now, "stopped" if post.away else "done", left)
         usual = cycles.usual_volume(work, moment.on, office.policy.volume.cycles)
         slips = cycles.slips(work, moment.on)

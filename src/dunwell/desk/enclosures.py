@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dunwell.desk import facts as facts_of
@@ -15,11 +15,13 @@ from dunwell.letters.view import LOGO, code_name
 from dunwell.liaison.documents import Missing
 from dunwell.mailroom.envelope import Enclosure, Picture
 from dunwell.rules.policy import Policy
-from dunwell.terms.case import Case
 from dunwell.terms.letter import blocks_of
 
 _ONLY_ITS_OWN = ("issued", "upcoming", "past_due")
 """Stages whose letters attach the invoices that they ask for; later ones attach all that is open."""
+
+
+_TOO_LARGE = "the letter would grow beyond attachments.letter_mb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,10 @@ def is_place(value: str | None) -> bool:
     return bool(value) and ("://" in (value or "") or (value or "").lower().endswith(".pdf"))
 
 
-def places(cases: Iterable[Case]) -> Iterator[str]:
-    """Where the documents of these cases are."""
-    for case in cases:
-        for place in (case.invoice.document, case.invoice.contract):
-            if place and (place == case.invoice.document or is_place(place)):
-                yield place
+def places(entries: Sequence[tuple[str | None, str | None]]) -> list[str]:
+    """Where documents are, of the ledger's pairs of document and contract."""
+    found = [document for document, _ in entries if document]
+    return found + [contract for _, contract in entries if contract and is_place(contract)]
 
 
 def enclose(office: Office, matter: Matter, rules: Policy, facts: Facts, language: str) -> Enclosed:
@@ -68,11 +68,14 @@ def enclose(office: Office, matter: Matter, rules: Policy, facts: Facts, languag
         words = office.library.language(language)
         account = facts_of.of_statement(office, matter, facts, stage.banner)
         statement = Enclosure(file_name(account, words), office.library.printer().pdf(account, words))
-        found.put(statement)
+        if not found.put(statement):
+            found.lacks.append(Lack(matter.account.number, "statement", _TOO_LARGE))
+            statement = None
     contracts = _contracts(matter, found) if "contract" in stage.attach else []
     invoices = _invoices(matter, found) if "invoices" in stage.attach else []
-    if found.lacks and rules.attachments.missing == "wait":
-        lack = found.lacks[0]
+    absent = [lack for lack in found.lacks if lack.why != _TOO_LARGE]
+    if absent and rules.attachments.missing == "wait":
+        lack = absent[0]  # what is too large waits for nothing: it would never fit
         raise LetterError(f"the letter waits for the {lack.what} of {lack.invoice}: {lack.why}")
     told = replace(
         facts,
@@ -106,7 +109,7 @@ class _Basket:
             self.lacks.append(Lack(invoice, what, document.why))
             return False
         if not self.put(Enclosure(name, document.content)):
-            self.lacks.append(Lack(invoice, what, "the letter would grow beyond attachments.letter_mb"))
+            self.lacks.append(Lack(invoice, what, _TOO_LARGE))
             return False
         return True
 

@@ -16,6 +16,7 @@ from dunwell.ledger.statements import Background
 from dunwell.letters import payment_code
 from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, PaymentFacts, Total
 from dunwell.letters.statement import Movement, Section, StatementFacts
+from dunwell.liaison import payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
 from dunwell.rules import ramp
@@ -98,9 +99,15 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         ask_satisfaction=_asks_satisfaction(lead, rules),
         payments=_payments(matter.news),
         released="released" in matter.news.kinds,
-        sentences=() if account.kind is Kind.CONSUMER or fee is not None else law,
+        sentences=()
+        if account.kind is Kind.CONSUMER
+        else tuple(one for one in law if fee is None or one[0] != INTEREST),
         redirected_from=contact.email if office.redirect_to else None,
     )
+
+
+INTEREST = "late_payment"
+"""The sentence about statutory interest: it never stands beside a contractual fee."""
 
 
 def _account(account: Account, contact: Contact) -> AccountFacts:
@@ -180,9 +187,14 @@ def _total(office: Office, matter: Matter, reference: str, principal: Money, cha
         charges,
         bank,
         is_iban_shaped(bank),
-        matter.links.get(Wanted(matter.account.number, reference, sum_due)),
+        _link(office, matter, Wanted(matter.account.number, reference, sum_due)),
         payment_code.content(office.creditor.name or "", bank, sum_due, reference),
     )
+
+
+def _link(office: Office, matter: Matter, wanted: Wanted) -> str | None:
+    template = office.links.template
+    return payment_links.filled(template, wanted) if template else matter.links.get(wanted)
 
 
 def payment_reference(cases: Sequence[Case], account: Account) -> str:

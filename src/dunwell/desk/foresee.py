@@ -81,7 +81,7 @@ def _preview_account(
     if not sends:
         return None
     going = {one.invoice_id for one, _ in sends}
-    others = [one for one in loaded if one.invoice_id not in going and one.case.open_principal.minor > 0]
+    others = [one for one in loaded if one.invoice_id not in going and one.case.outstanding.minor > 0]
     dues = [Due(one, decision.outcome) for one, decision in sends if isinstance(decision.outcome, Send)]
     account = sends[0][0].case.account
     numbers = tuple(one.case.invoice.number for one, _ in sends)

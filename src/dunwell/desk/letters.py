@@ -32,6 +32,7 @@ from dunwell.mailroom.sender import (
     Sender,
 )
 from dunwell.rules.decide import decide
+from dunwell.terms.calendar import is_rest
 from dunwell.terms.case import Touch
 from dunwell.terms.decision import Decision, Send
 from dunwell.terms.moment import Moment
@@ -126,6 +127,8 @@ def send_proposed(office: Office, moment: Moment) -> Iterator[Sent]:
 
 def _outside_hours(office: Office, proposal: Proposal, moment: Moment) -> Sent | None:
     account = proposal.account
+    if proposal.only_news and is_rest(moment.on, account.country):
+        return Sent(proposal.number, "", None, "", (), "", "window", f"waits: a day of rest in {account.country}")
     zone = account.timezone or office.creditor.timezone
     window = office.policy.rules_for(account).window
     if not moment.keeps_hours or window.contains(moment.now, zone, account.country):
@@ -134,8 +137,9 @@ def _outside_hours(office: Office, proposal: Proposal, moment: Moment) -> Sent |
 
 
 def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, sender: Sender) -> Iterator[Sent]:
-    sender.connect()
     fetched = matters.fetch(office, [one.account_id for one in proposals], moment)
+    # Connected only now: fetching may take longer than a mail server waits for its next command.
+    sender.connect()
     taken, unsound = _take(office, proposals, fetched, moment)
     yield from unsound
     waiting = list(taken)
@@ -167,6 +171,7 @@ def _take(
     numbers = {key: account.number for key, account in accounts.items()}
     with office.books.write() as work:
         work.lock_accounts(numbers)
+        news.withdraw_false(work, list(numbers))
         due, others, gone = _still_due(office, work, numbers, moment.on, pen)
         about = matters.gather(office, work, accounts, due, others, fetched)
         written, unsound = _write(office, work, [one for one in about if one.account_id not in gone], moment)
@@ -203,7 +208,7 @@ def _still_due(
             continue
         if decision is not None:
             changed.append((one, decision))
-        if one.case.open_principal.minor > 0:
+        if one.case.outstanding.minor > 0:
             others.setdefault(one.account_id, []).append(one)
     touches.record_all(work, changed, pen)
     return due, others, gone

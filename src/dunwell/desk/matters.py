@@ -34,17 +34,18 @@ class Fetched:
 
 def fetch(office: Office, account_ids: Sequence[int], moment: Moment) -> Fetched:
     """The documents and payment links that letters to these accounts may want."""
+    linking = office.links.connector is not None
     with office.books.read() as work:
-        loaded = cases.load(work, cases.open_ids(work, account_ids), moment.on, office.around)
-    wanted = list(places(one.case for one in loaded))
-    found = documents.fetch(office.documents, wanted) if wanted else {}
-    return Fetched(found, payment_links.find(office.links, _sums(office, loaded, moment)))
+        wanted = statements.documents(work, account_ids)
+        ids = cases.open_ids(work, account_ids) if linking else []
+        loaded = cases.load(work, ids, moment.on, office.around)
+    found = documents.fetch(office.documents, places(wanted)) if wanted else {}
+    links = payment_links.find(office.links, _sums(office, loaded, moment)) if linking else {}
+    return Fetched(found, links)
 
 
 def _sums(office: Office, loaded: Sequence[Loaded], moment: Moment) -> list[Wanted]:
     """What links are to pay: what is due now, and all that is open, of each account and currency."""
-    if office.links.template is None and office.links.connector is None:
-        return []
     by_account: dict[int, list[Loaded]] = {}
     for one in loaded:
         by_account.setdefault(one.account_id, []).append(one)

@@ -45,8 +45,10 @@ class Work:
 
     def lock_accounts(self, account_ids: Iterable[int]) -> None:
         """Lock these accounts, in one order, until the work ends."""
-        if self.postgres:
-            query = select(col(AccountRow.id)).where(col(AccountRow.id).in_(list(account_ids)))
+        ids = sorted(account_ids) if self.postgres else []
+        # A statement takes at most 65,535 parameters.
+        for start in range(0, len(ids), 10_000):
+            query = select(col(AccountRow.id)).where(col(AccountRow.id).in_(ids[start : start + 10_000]))
             self.session.execute(query.order_by(col(AccountRow.id)).with_for_update()).all()
 
     def lock_account(self, account_id: int) -> AccountRow:

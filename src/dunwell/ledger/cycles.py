@@ -122,7 +122,7 @@ def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> 
     row = work.session.execute(select(CycleRow).where(col(CycleRow.on) == on)).scalar_one()
     query = (
         select(col(LetterRow.state), func.count())
-        .where(col(LetterRow.on) == on, col(LetterRow.kind).in_(("cycle", "rehearsal")))
+        .where(col(LetterRow.on) == on, col(LetterRow.kind).in_(("cycle", "rehearsal", "news")))
         .group_by(col(LetterRow.state))
     )
     counts = {name: int(count) for name, count in work.session.execute(query)}

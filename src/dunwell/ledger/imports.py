@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from dunwell.intake import rows as incoming
 from dunwell.ledger import due as due_query
-from dunwell.ledger import money, tasks
+from dunwell.ledger import money, receipts, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import AccountRow, FeedRow, InvoiceRow
@@ -98,8 +98,8 @@ def take_payments(taker: Taker, rows: Sequence[incoming.PaymentRow]) -> None:
     accounts = taker.accounts_by_number(row.account for row in rows)
     invoices = taker.invoices_by_number(row.invoice for row in rows if row.invoice)
     keys = [_payment_key(taker, row) for row in rows]
-    known = money.known_keys(taker.work, keys)
-    adjusted = money.adjusted_accounts(taker.work, [account.id or 0 for account in accounts.values()])
+    known = receipts.known_keys(taker.work, keys)
+    adjusted = receipts.adjusted_accounts(taker.work, [account.id or 0 for account in accounts.values()])
     for key, row in zip(keys, rows, strict=True):
         account = accounts.get(row.account)
         invoice = invoices.get(row.invoice) if row.invoice else None
@@ -110,13 +110,13 @@ def take_payments(taker: Taker, rows: Sequence[incoming.PaymentRow]) -> None:
             taker.tally.add("same")
         else:
             receipt = _receipt(taker, key, row, invoice)
-            money.book(taker.work, account, receipt, taker.order, taker.pen, adjusted=account.id in adjusted)
+            receipts.book(taker.work, account, receipt, taker.order, taker.pen, adjusted=account.id in adjusted)
             taker.touched.add(account.id or 0)
             taker.tally.add("new")
 
 
-def _receipt(taker: Taker, key: str, row: incoming.PaymentRow, invoice: InvoiceRow | None) -> money.Receipt:
-    return money.Receipt(
+def _receipt(taker: Taker, key: str, row: incoming.PaymentRow, invoice: InvoiceRow | None) -> receipts.Receipt:
+    return receipts.Receipt(
         key=key,
         on=row.date,
         minor=row.amount.minor,

@@ -52,7 +52,7 @@ def like(work: Work, number: str) -> list[str]:
 def history(work: Work, key: int) -> list[Happened]:
     """The invoice's touches, in order of their days."""
     query = (
-        select(TouchRow, col(LetterRow.message_id), col(LetterRow.reason))
+        select(TouchRow, col(LetterRow.message_id), col(LetterRow.reason), col(LetterRow.name))
         .outerjoin(LetterRow, col(TouchRow.letter_id) == col(LetterRow.id))
         .where(col(TouchRow.invoice_id) == key)
         .order_by(func.coalesce(col(TouchRow.on), col(TouchRow.due_on)), col(TouchRow.id))
@@ -66,11 +66,17 @@ def history(work: Work, key: int) -> list[Happened]:
             row.round,
             row.letter,
             _SHOWN.get(row.state, row.state),
-            row.reason if row.state in ("waiting", "proposed", "superseded") else answer or row.reason,
+            row.reason if row.state in ("waiting", "proposed", "superseded") else _answer(row, answer, name),
             message_id,
         )
-        for row, message_id, answer in work.session.execute(query)
+        for row, message_id, answer, name in work.session.execute(query)
     ]
+
+
+def _answer(touch: TouchRow, answer: str | None, letter: str | None) -> str:
+    """What the server said; where another letter settled the touch, which: the customer has only that one."""
+    said = answer or touch.reason
+    return said if letter in (None, touch.letter) else f"settled by letter '{letter}': {said}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ money that names none, is set off against the account's oldest open invoice, as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -21,19 +20,6 @@ from dunwell.terms.money import Money
 
 Order = str
 """How a payment is spread over one invoice: 'principal_first', or 'law' for charges first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A payment to book. `invoice_id` None leaves the choice to us; `key` is what it is known by."""
-
-    key: str
-    on: date
-    minor: int
-    currency: str
-    reference: str
-    invoice_id: int | None
-    source: str
 
 
 def refresh(work: Work, invoice: InvoiceRow) -> None:
@@ -86,85 +72,7 @@ def _drop_open_touches(work: Work, invoice: InvoiceRow) -> None:
         touch.state, touch.reason = "superseded", "paid"
 
 
-def known_keys(work: Work, keys: Sequence[str]) -> set[str]:
-    """Which of these payments are booked already."""
-    return set(work.session.execute(select(col(PaymentRow.key)).where(col(PaymentRow.key).in_(keys))).scalars())
-
-
-def adjusted_accounts(work: Work, account_ids: Iterable[int]) -> set[int]:
-    """Which of these accounts have adjustments, or cash from a list, that payments may explain."""
-    query = select(col(PaymentRow.account_id)).where(
-        col(PaymentRow.account_id).in_(set(account_ids)), col(PaymentRow.kind).in_(("adjustment", "unapplied"))
-    )
-    return set(work.session.execute(query.distinct()).scalars())
-
-
-def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: Pen, *, adjusted: bool) -> None:
-    """Book a payment that is not known yet, and spread it. What is left over stays unapplied.
-
-    `adjusted`: the account has adjustments, which the payment may explain.
-    """
-    row = PaymentRow(
-        key=receipt.key,
-        account_id=account.id or 0,
-        invoice_id=receipt.invoice_id,
-        on=receipt.on,
-        booked_at=pen.now.isoformat(timespec="seconds"),
-        amount=receipt.minor,
-        currency=receipt.currency,
-        reference=receipt.reference,
-        source=receipt.source,
-    )
-    work.session.add(row)
-    work.session.flush()
-    left = receipt.minor
-    if adjusted:
-        left = _explain_adjustments(work, row, account, left, pen, named=True)
-    if receipt.invoice_id is not None and left:
-        invoice = work.session.get_one(InvoiceRow, receipt.invoice_id)
-        left -= _pay(work, account, invoice, left, order, row, pen)
-        if adjusted and left:
-            left = _explain_adjustments(work, row, account, left, pen, named=False)
-            _replace_loose(work, row, left)
-    elif left:
-        if adjusted:
-            _replace_loose(work, row, left)
-        for invoice in open_invoices(work, account.id or 0, receipt.currency):
-            left -= _pay(work, account, invoice, left, order, row, pen) if left else 0
-    if left:
-        why = f"payment of {receipt.on}: {Money(left, receipt.currency)} left over, set off against what is open"
-        journal.write(work, account, pen, "payment_left_over", why=why, amount=left, currency=receipt.currency)
-
-
-def set_loose(work: Work, row: PaymentRow, minor: int) -> None:
-    """Make cash that a list showed without an invoice `minor`; what it was set off against is open again."""
-    spent = select(AllocationRow).where(col(AllocationRow.payment_id) == row.id)
-    touched = set()
-    for allocation in work.session.execute(spent).scalars().all():
-        touched.add(allocation.invoice_id)
-        work.session.delete(allocation)
-    row.amount = minor
-    for invoice_id in sorted(touched):
-        refresh(work, work.session.get_one(InvoiceRow, invoice_id))
-
-
-def _replace_loose(work: Work, payment: PaymentRow, most: int) -> None:
-    """Cash that an earlier list showed is this payment, as far as it goes: it takes its place."""
-    query = select(PaymentRow).where(
-        col(PaymentRow.account_id) == payment.account_id,
-        col(PaymentRow.kind) == "unapplied",
-        col(PaymentRow.currency) == payment.currency,
-        col(PaymentRow.amount) > 0,
-        col(PaymentRow.on) >= payment.on,
-    )
-    for row in work.session.execute(query.order_by(col(PaymentRow.id))).scalars().all():
-        share = min(most, row.amount)
-        if share:
-            set_loose(work, row, row.amount - share)
-            most -= share
-
-
-def _pay(
+def pay(
     work: Work, account: AccountRow, invoice: InvoiceRow, most: int, order: Order, payment: PaymentRow, pen: Pen
 ) -> int:
     """Allocate up to `most` of a payment to an invoice, on record; returns how much."""
@@ -318,134 +226,3 @@ def take_back_set_offs(work: Work, invoice: InvoiceRow) -> None:
         work.session.delete(row)
     for invoice_id in sorted(touched):
         refresh(work, work.session.get_one(InvoiceRow, invoice_id))
-
-
-def booked_open(work: Work, invoice: InvoiceRow, as_of: date) -> int:
-    """The open principal on `as_of` before anything that we set off by ourselves: what a list compares with.
-
-    A payment that came after that day is no part of it.
-    """
-    about = (col(AllocationRow.invoice_id) == invoice.id) & (col(AllocationRow.part) == "principal")
-    query = (
-        select(func.sum(col(AllocationRow.amount)))
-        .outerjoin(PaymentRow, col(AllocationRow.payment_id) == col(PaymentRow.id))
-        .where(
-            about | (col(AllocationRow.credit_note_id) == invoice.id),
-            col(AllocationRow.automatic).is_(False),
-            col(PaymentRow.on).is_(None) | (col(PaymentRow.on) <= as_of),
-        )
-    )
-    return invoice.amount - int(work.session.execute(query).scalar_one() or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What an adjustment rests on: the source's list, of which day it is, and why."""
-
-    source: str
-    as_of: date
-    why: str
-
-
-def adjust(work: Work, account: AccountRow, invoice: InvoiceRow, to_open: int, listing: Listing, pen: Pen) -> int:
-    """Bring the booked open principal of an invoice to `to_open` by one adjustment; returns it (positive reduces)."""
-    difference = booked_open(work, invoice, listing.as_of) - to_open
-    difference -= _confirm_set_offs(work, invoice, difference)
-    if not difference:
-        return 0
-    take_back_set_offs(work, invoice)
-    count = select(func.count()).select_from(PaymentRow).where(col(PaymentRow.invoice_id) == invoice.id)
-    key = f"adjust:{invoice.number}:{work.session.execute(count).scalar_one()}"
-    _book_adjustment(work, account, invoice, difference, key, listing.as_of, listing.source, pen)
-    journal.write(
-        work,
-        account,
-        pen,
-        "adjusted",
-        invoice=invoice.number,
-        why=listing.why,
-        by=difference,
-        currency=invoice.currency,
-    )
-    return difference
-
-
-def _confirm_set_offs(work: Work, invoice: InvoiceRow, most: int) -> int:
-    """The list shows as applied what we had set off by ourselves: it stays applied. Returns how much, up to `most`."""
-    query = select(AllocationRow).where(
-        col(AllocationRow.invoice_id) == invoice.id,
-        col(AllocationRow.automatic).is_(True),
-        col(AllocationRow.part) == "principal",
-    )
-    left = most
-    for row in work.session.execute(query.order_by(col(AllocationRow.id))).scalars().all():
-        if left <= 0:
-            break
-        share = min(left, row.amount)
-        if share < row.amount:
-            row.amount -= share
-            work.session.add(
-                AllocationRow(
-                    payment_id=row.payment_id,
-                    credit_note_id=row.credit_note_id,
-                    invoice_id=row.invoice_id,
-                    amount=share,
-                )
-            )
-        else:
-            row.automatic = False
-        left -= share
-    work.session.flush()
-    return max(0, most) - max(0, left)
-
-
-def _book_adjustment(
-    work: Work, account: AccountRow, invoice: InvoiceRow, minor: int, key: str, on: date, source: str, pen: Pen
-) -> None:
-    payment = PaymentRow(
-        key=key,
-        account_id=account.id or 0,
-        invoice_id=invoice.id,
-        on=on,
-        booked_at=pen.now.isoformat(timespec="seconds"),
-        amount=minor,
-        currency=invoice.currency,
-        kind="adjustment",
-        source=source,
-    )
-    work.session.add(payment)
-    work.session.flush()
-    work.session.add(AllocationRow(payment_id=payment.id, invoice_id=invoice.id or 0, amount=minor))
-    refresh(work, invoice)
-
-
-def _explain_adjustments(work: Work, row: PaymentRow, account: AccountRow, minor: int, pen: Pen, *, named: bool) -> int:
-    """A payment that an earlier list already showed takes the place of that adjustment instead of adding to it.
-
-    `named` looks at the invoice that the payment names, if it names one; else at all of the account's. Returns what is
-    left of the payment.
-    """
-    net = func.sum(col(PaymentRow.amount))
-    query = (
-        select(col(PaymentRow.invoice_id), net)
-        .where(
-            col(PaymentRow.account_id) == account.id,
-            col(PaymentRow.kind) == "adjustment",
-            col(PaymentRow.currency) == row.currency,
-            col(PaymentRow.invoice_id).is_not(None),
-        )
-        .group_by(col(PaymentRow.invoice_id))
-        .having(net > 0, func.max(col(PaymentRow.on)) >= row.on)
-        .order_by(func.min(col(PaymentRow.id)))
-    )
-    if named and row.invoice_id is not None:
-        query = query.where(col(PaymentRow.invoice_id) == row.invoice_id)
-    for invoice_id, adjusted in work.session.execute(query).all():
-        share = min(minor, int(adjusted))
-        if share and invoice_id is not None:
-            invoice = work.session.get_one(InvoiceRow, invoice_id)
-            _book_adjustment(
-                work, account, invoice, -share, f"explained:{row.key}:{invoice.number}", pen.on, row.source, pen
-            )
-            minor -= _pay(work, account, invoice, share, "principal_first", row, pen)
-    return minor

@@ -15,7 +15,9 @@ from dunwell.ledger.cases import COUNTED, account_of
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import AccountRow, InvoiceRow, LetterRow, NewsRow, PaymentRow, TouchRow
 from dunwell.ledger.touches import Proposal
-from dunwell.rules.news import PRESSING, Change, Standing
+from dunwell.rules.news import PRESSING, Change, Standing, holds_good
+from dunwell.terms.account import Account
+from dunwell.terms.decision import Reason
 from dunwell.terms.money import Money
 
 _STATE_AFTER = {"waiting": "proposed", "withdrawn": "proposed"}
@@ -39,27 +41,57 @@ class News:
     payments: tuple[Received, ...] = ()
 
 
-def standings(work: Work) -> dict[int, Standing]:
-    """The accounts that are pressed or on hold, or have had a letter of such a stage, by id."""
+def candidates(work: Work) -> list[int]:
+    """The accounts that are pressed or on hold, have had a letter of such a stage, or have news waiting; by id."""
     newly = (
         select(col(InvoiceRow.account_id))
         .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
         .where(*_LETTERED, col(TouchRow.stage).in_(PRESSING), col(InvoiceRow.state) == "open")
     )
-    query = select(AccountRow).where(
+    query = select(col(AccountRow.id)).where(
         or_(
             col(AccountRow.pressed_since).is_not(None),
             col(AccountRow.hold_since).is_not(None),
             col(AccountRow.id).in_(newly),
+            col(AccountRow.id).in_(select(col(NewsRow.account_id)).where(col(NewsRow.state).in_(_WAITING))),
         )
     )
-    rows = {row.id or 0: row for row in work.session.execute(query).scalars()}
-    stages = _stages(work, rows)
-    booked = _last_booked(work, rows)
-    return {
-        key: Standing(row.pressed_since, row.hold_since, frozenset(stages.get(key, ())), _paid(row, booked.get(key)))
-        for key, row in rows.items()
-    }
+    return sorted(key for key in work.session.execute(query).scalars() if key is not None)
+
+
+_WAITING = ("proposed", "rehearsed")
+
+
+def standings(work: Work, account_ids: Sequence[int]) -> list[tuple[int, Account, Standing]]:
+    """Where these accounts stand. They must be locked by this work."""
+    query = select(AccountRow).where(col(AccountRow.id).in_(list(account_ids))).order_by(col(AccountRow.id))
+    rows = work.session.execute(query.execution_options(populate_existing=True)).scalars().all()
+    stages = _stages(work, account_ids)
+    booked = _last_booked(work, account_ids)
+    return [
+        (
+            row.id or 0,
+            account_of(row),
+            Standing(
+                row.pressed_since,
+                row.hold_since,
+                frozenset(stages.get(row.id or 0, ())),
+                _paid(row, booked.get(row.id or 0)),
+            ),
+        )
+        for row in rows
+    ]
+
+
+def withdraw_false(work: Work, account_ids: Sequence[int]) -> None:
+    """News that is true no longer is told no more: a payment was taken back, an invoice opened again."""
+    query = select(NewsRow).where(col(NewsRow.account_id).in_(list(account_ids)), col(NewsRow.state).in_(_WAITING))
+    rows = list(work.session.execute(query).scalars())
+    stages = _stages(work, {row.account_id for row in rows}) if rows else {}
+    for row in rows:
+        if not holds_good(row.kind, frozenset(stages.get(row.account_id, ()))):
+            row.state = "superseded"
+    work.session.flush()
 
 
 _LETTERED = (col(TouchRow.channel) == "email", col(TouchRow.state).in_(COUNTED))
@@ -74,6 +106,8 @@ def _stages(work: Work, account_ids: Iterable[int]) -> dict[int, set[str]]:
             col(InvoiceRow.account_id).in_(list(account_ids)),
             col(InvoiceRow.kind) == "invoice",
             col(InvoiceRow.principal_open) > 0,
+            # What the policy tolerates is closed by its decision, and chased no more.
+            col(InvoiceRow.reason).is_(None) | (col(InvoiceRow.reason) != Reason.WITHIN_TOLERANCE.value),
         )
         .distinct()
     )
@@ -104,16 +138,16 @@ def _paid(row: AccountRow, booked: str | None) -> bool:
 
 
 def apply(work: Work, changes: Mapping[int, Change], pen: Pen) -> None:
-    """Write the changes down, and the news that they bring."""
+    """Write the changes down, and the news that they bring. The accounts must be locked by this work."""
     query = select(AccountRow).where(col(AccountRow.id).in_(list(changes))).order_by(col(AccountRow.id))
-    work.lock_accounts(changes)
-    for row in work.session.execute(query.execution_options(populate_existing=True)).scalars().all():
-        new = changes[row.id or 0]
-        began = row.pressed_since
+    for row in work.session.execute(query).scalars().all():
+        new, account_id = changes[row.id or 0], row.id or 0
+        since = _thanks_since(work, account_id, row.pressed_since or pen.on)
         for kind in new.news:
-            since = _thanks_since(work, row.id or 0, began or pen.on)
-            values = {"account_id": row.id, "kind": kind, "on": pen.on, "since": since, "state": "proposed"}
-            if not _known(work, row.id or 0, kind, pen.on):
+            if kind == "payment_received" and not _received(work, account_id, since):
+                continue  # it ended otherwise: there is nothing to thank for
+            if not _known(work, account_id, kind, pen.on):
+                values = {"account_id": row.id, "kind": kind, "on": pen.on, "since": since, "state": "proposed"}
                 work.insert(NewsRow, {**values, "letter_id": None})
                 journal.write(work, row, pen, kind, why=_WHY[kind])
         if new.hold_since is not None and row.hold_since is None:
@@ -143,15 +177,14 @@ def _thanks_since(work: Work, account_id: int, began: date) -> str:
     return max(last or "", began.isoformat())
 
 
-def drop_old(work: Work, before: date) -> None:
-    """News that could not be told in time is told no more."""
-    query = update(NewsRow).where(col(NewsRow.state) == "proposed", col(NewsRow.on) < before)
-    work.session.execute(query.values(state="superseded"))
-
-
-def wake_rehearsed(work: Work) -> None:
-    """What was rehearsed is to be told, once letters are not redirected any more."""
-    work.session.execute(update(NewsRow).where(col(NewsRow.state) == "rehearsed").values(state="proposed"))
+def renew(work: Work, account_ids: Sequence[int], before: date, *, redirecting: bool) -> None:
+    """What was rehearsed is to be told once letters are not redirected any more; what is too old, no more."""
+    theirs = col(NewsRow.account_id).in_(list(account_ids))
+    if not redirecting:
+        query = update(NewsRow).where(theirs, col(NewsRow.state) == "rehearsed")
+        work.session.execute(query.values(state="proposed"))
+    old = update(NewsRow).where(theirs, col(NewsRow.state).in_(_WAITING), col(NewsRow.on) < before)
+    work.session.execute(old.values(state="superseded"))
 
 
 def proposals(work: Work) -> list[Proposal]:
@@ -160,7 +193,7 @@ def proposals(work: Work) -> list[Proposal]:
     query = select(AccountRow).where(col(AccountRow.id).in_(wanted)).order_by(col(AccountRow.id))
     found = {one.account_id: one for one in touches.proposals(work)}
     for row in work.session.execute(query).scalars():
-        found.setdefault(row.id or 0, Proposal(row.id or 0, account_of(row)))
+        found.setdefault(row.id or 0, Proposal(row.id or 0, account_of(row), only_news=True))
     return [found[key] for key in sorted(found)]
 
 
@@ -201,7 +234,14 @@ def take(work: Work, letter_id: int, ids: Sequence[int]) -> None:
         work.session.execute(query.values(state="reserved", letter_id=letter_id))
 
 
-def settle(work: Work, letter_id: int, state: str) -> None:
-    """What became of the news that went with a letter: told, or to be told still where it has not left."""
+def settle(work: Work, letter_id: int, state: str, *, try_again: bool = False, rehearsal: bool = False) -> None:
+    """What became of the news that went with a letter: told, or to be told still where it has not left.
+
+    `try_again`: refused for its address alone, and the account may have another; `rehearsal`: what the redirect
+    address refuses says nothing about the customer.
+    """
+    after = _STATE_AFTER.get(state, state)
+    if state == "failed":
+        after = "rehearsed" if rehearsal else "proposed" if try_again else "failed"
     query = update(NewsRow).where(col(NewsRow.letter_id) == letter_id, col(NewsRow.state).in_(("reserved", "in_doubt")))
-    work.session.execute(query.values(state=_STATE_AFTER.get(state, state)))
+    work.session.execute(query.values(state=after))

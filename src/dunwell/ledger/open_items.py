@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, false, select, union
 from sqlmodel import col
 
 from dunwell.intake.rows import OpenItemRow
-from dunwell.ledger import journal, money, parties, tasks
+from dunwell.ledger import adjustments, journal, money, parties, receipts, tasks
 from dunwell.ledger.imports import Taker, Tally
 from dunwell.ledger.invoices import Item, add_invoice, change_invoice
 from dunwell.ledger.tables import AccountRow, AllocationRow, ChargeRow, FeedRow, InvoiceRow, PaymentRow
@@ -103,7 +103,7 @@ def _take_item(taker: Taker, account: AccountRow, known: InvoiceRow | None, row:
     if known.kind == kind and minor < known.amount and known.currency == item.currency:
         # The list says both what was invoiced and what is open: what we had allocated gives way to it.
         money.take_back_set_offs(taker.work, known)
-        money.adjust(
+        adjustments.adjust(
             taker.work, account, known, known.amount, _listing(taker, "the amount on the list is lower"), taker.pen
         )
     if not change_invoice(taker, account, known, item):
@@ -119,14 +119,14 @@ def _take_item(taker: Taker, account: AccountRow, known: InvoiceRow | None, row:
 
 def _adjust(taker: Taker, account: AccountRow, invoice: InvoiceRow, still_open: int) -> int:
     listing = _listing(taker, "open as the creditor's list has it")
-    by = money.adjust(taker.work, account, invoice, still_open, listing, taker.pen)
+    by = adjustments.adjust(taker.work, account, invoice, still_open, listing, taker.pen)
     if by:
         taker.touched.add(account.id or 0)
     return by
 
 
-def _listing(taker: Taker, why: str) -> money.Listing:
-    return money.Listing(taker.source, taker.as_of, why)
+def _listing(taker: Taker, why: str) -> adjustments.Listing:
+    return adjustments.Listing(taker.source, taker.as_of, why)
 
 
 def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int], unread: Collection[str]) -> None:
@@ -181,7 +181,7 @@ def _set_loose(taker: Taker, row: PaymentRow, minor: int) -> None:
     if row.amount == minor:
         return
     before, row.on = row.amount, taker.as_of
-    money.set_loose(taker.work, row, minor)
+    receipts.set_loose(taker.work, row, minor)
     account = taker.work.session.get_one(AccountRow, row.account_id)
     why = f"cash without an invoice on the creditor's list: {Money(minor, row.currency)}"
     journal.write(
@@ -234,7 +234,7 @@ def _set_off_by_us() -> CompoundSelect[int | None]:
 
 
 def _close(taker: Taker, account: AccountRow, invoice: InvoiceRow, keep_charges: bool) -> None:
-    money.adjust(taker.work, account, invoice, 0, _listing(taker, "closed: not on the complete list"), taker.pen)
+    adjustments.adjust(taker.work, account, invoice, 0, _listing(taker, "closed: not on the complete list"), taker.pen)
     if not keep_charges:
         for charge in taker.work.session.execute(
             select(ChargeRow).where(col(ChargeRow.invoice_id) == invoice.id, col(ChargeRow.waived_on).is_(None))

@@ -98,7 +98,7 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
     values = {"new_state": settled.state, "new_reason": settled.reason, "new_at": _moment(pen)}
     run.execute(_SETTLE, {"key": letter_id, **values})
     _settle_touches(work, letter_id, settled, rehearsal=row.kind == "rehearsal")
-    news.settle(work, letter_id, settled.state)
+    news.settle(work, letter_id, settled.state, try_again=settled.bad_address, rehearsal=row.kind == "rehearsal")
     if settled.state == "failed":
         _failed(work, row, settled, pen)
     elif settled.state == "sent":

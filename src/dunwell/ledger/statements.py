@@ -125,3 +125,13 @@ def _loose_notes(account_ids: Sequence[int]) -> Executable:
         )
         .group_by(col(InvoiceRow.account_id), col(InvoiceRow.currency))
     )
+
+
+def documents(work: Work, account_ids: Sequence[int]) -> list[tuple[str | None, str | None]]:
+    """The document and the contract of each open invoice of these accounts that has one."""
+    query = select(col(InvoiceRow.document), col(InvoiceRow.contract)).where(
+        col(InvoiceRow.account_id).in_(list(account_ids)),
+        col(InvoiceRow.state) == "open",
+        col(InvoiceRow.document).is_not(None) | col(InvoiceRow.contract).is_not(None),
+    )
+    return [(document, contract) for document, contract in work.session.execute(query)]

@@ -249,10 +249,11 @@ def _refer(work: Work, loaded: Loaded, account: AccountRow, decision: Decision, 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An account with letters proposed."""
+    """An account with letters proposed; `only_news`: nothing but good news."""
 
     account_id: int
     account: Account
+    only_news: bool = False
 
     @property
     def number(self) -> str:

@@ -50,9 +50,9 @@ def _field(value: str, most: int) -> str:
 
 
 def picture(code: str) -> bytes:
-    """The code as a PNG, dark on white with its quiet zone; about 360 pixels wide, to stay sharp at a third of that."""
+    """The code as a PNG, dark on white with its quiet zone; about 190 pixels wide."""
     out = io.BytesIO()
-    _drawn(code).save(out, kind="png", scale=6, border=4)
+    _drawn(code).save(out, kind="png", scale=4, border=4)
     return out.getvalue()
 
 

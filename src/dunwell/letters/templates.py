@@ -78,7 +78,13 @@ class Library:
         if page is None or fonts is None:
             what = "statement.typ or fonts is missing: restore it from Dunwell's own templates"
             raise problem(self._folders[-1], None, what)
-        return Printer(page, fonts, self._logo)
+        printer = Printer(page, fonts, self._logo)
+        if self._logo is not None:
+            try:
+                printer.pdf(statement_samples.statement("late"), self.language("en"))
+            except LetterError as error:
+                raise problem(self._logo, None, f"cannot be printed, or the page around it: {error}") from None
+        return printer
 
     def source(self, letter: str, language: str) -> Path | None:
         """The file of a letter in exactly this language; None where it has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -86,8 +87,11 @@ def _download(source: Source, client: httpx.Client, url: str) -> Document | Miss
             if answer.status_code != 200:
                 return Missing(f"its server answered {answer.status_code}", away=answer.status_code >= 500)
             content = bytearray()
+            ends = time.monotonic() + source.timeout
             for piece in answer.iter_bytes():
                 content += piece
+                if time.monotonic() > ends:
+                    return Missing(f"its server took more than {source.timeout} s", away=True)
                 if len(content) > source.most:
                     return _too_large(None, source)
     except (httpx.HTTPError, httpx.InvalidURL) as error:

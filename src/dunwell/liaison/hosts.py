@@ -22,7 +22,9 @@ def check(url: str, hosts: Iterable[str]) -> None:
     if not host:
         raise NotAllowed("is no address")
     named = {name.lower() for name in hosts}
-    if host not in named and f"{host}:{port}" not in named:
+    # A bare name means its https port; on this machine any.
+    bare = host in named and (port in (None, 443) or is_loopback(host))
+    if not bare and f"{host}:{port}" not in named:
         raise NotAllowed(f"its host {host} is not among those that the settings allow")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise NotAllowed("is not https")

@@ -35,7 +35,7 @@ class Links:
 def find(links: Links, wanted: Iterable[Wanted]) -> dict[Wanted, str]:
     """The links that could be had. What the connector does not give is left out: a letter goes without."""
     if links.template is not None:
-        return {one: _filled(links.template, one) for one in wanted}
+        return {one: filled(links.template, one) for one in wanted}
     if links.connector is None:
         return {}
     found: dict[Wanted, str] = {}
@@ -53,7 +53,8 @@ def find(links: Links, wanted: Iterable[Wanted]) -> dict[Wanted, str]:
     return found
 
 
-def _filled(template: str, one: Wanted) -> str:
+def filled(template: str, one: Wanted) -> str:
+    """The template with its blanks filled in, each quoted for an address."""
     blanks = _blanks(one)
     for name, value in blanks.items():
         template = template.replace(f"{{{name}}}", quote(value, safe=""))

@@ -75,7 +75,7 @@ def message(
     if pictures:
         body = _around("related", seed, body, [_picture(one) for one in pictures])
     if enclosures:
-        body = _around("mixed", seed, body, [_enclosure(one) for one in enclosures])
+        body = _around("mixed", seed, body, [_enclosure(one) for one in _named_apart(enclosures)])
     _head(body, letter_subject, addressed)
     return body.as_bytes()
 
@@ -119,7 +119,7 @@ def _picture(picture: Picture) -> MIMEBase:
 
 
 def _enclosure(enclosure: Enclosure) -> MIMEBase:
-    name = file_name(enclosure.name)
+    name = enclosure.name
     part = _base64("application", "pdf", enclosure.content)
     # Old programs read the name of Content-Type, encoded as in a subject; new ones that of RFC 2231.
     part.set_param("name", name if name.isascii() else Header(name, "utf-8", maxlinelen=10_000).encode())
@@ -136,9 +136,31 @@ def _base64(main: str, sub: str, content: bytes) -> MIMEBase:
 
 
 def file_name(name: str) -> str:
-    """A name that every system takes as a file's: no path, no control or direction characters, 120 letters at most."""
-    stem, dot, ending = _NOT_IN_NAMES.sub("-", name).strip(" .").rpartition(".")
-    return f"{(stem or ending)[:115].strip(' .-') or 'document'}{dot or '.'}{ending if dot else 'pdf'}"
+    """A name that every system takes as a PDF's: no path, no control or direction characters, and short enough for one
+    line of a header in any script (RFC 5322: 998 octets)."""
+    stem = _NOT_IN_NAMES.sub("-", name).strip(" .")
+    stem = stem[:-4] if stem.lower().endswith(".pdf") else stem
+    stem = stem[:115].strip(" .-") or "document"
+    while len(quote(stem, safe="")) > _MOST_OCTETS:
+        stem = stem[:-1]
+    return f"{stem}.pdf"
+
+
+_MOST_OCTETS = 600
+
+
+def _named_apart(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
+    """The documents, each under a name of its own: saved together, none covers another."""
+    taken: set[str] = set()
+    found = []
+    for one in enclosures:
+        name, number = file_name(one.name), 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{file_name(one.name)[:-4]} ({number}).pdf"
+        taken.add(name.lower())
+        found.append(Enclosure(name, one.content))
+    return found
 
 
 def _address(name: str, email: str) -> str:

@@ -34,6 +34,11 @@ class Change:
     news: tuple[str, ...] = ()
 
 
+def holds_good(kind: str, stages: frozenset[str]) -> bool:
+    """Whether news may still be told, with what its account's open invoices have had: money can be taken back."""
+    return not stages & set(CHASING if kind == "payment_received" else HOLDING)
+
+
 def change(standing: Standing, today: date) -> Change:
     """What follows from where the account stands on `today`.
 

@@ -111,6 +111,12 @@ class Policy(Part):
                 found.append((name, whole))
         return tuple(found)
 
+    def writes_to(self, account: Account) -> bool:
+        """Whether letters go to the account at all: no exception excludes it, and its payment method has letters."""
+        rules = self.rules_for(account)
+        method = rules.method.get(account.payment_method)
+        return rules.chase and (method is None or method.letters)
+
     def rules_for(self, account: Account) -> Policy:
         """The policy as it stands for `account`: the first exception that matches, or the policy itself."""
         if not self.exception:

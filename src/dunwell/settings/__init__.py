@@ -13,7 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from dunwell.rules.policy_errors import problems_of
 from dunwell.rules.tomltext import Problem, TomlProblems, lines, nearest, overlaid, parse
@@ -151,7 +157,10 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[
 def _nested(plain: Mapping[str, str]) -> dict[str, Any]:
     source = EnvSettingsSource(Settings, env_prefix=PREFIX, env_nested_delimiter="__", case_sensitive=False)
     source.env_vars = plain
-    return source()
+    try:
+        return source()
+    except SettingsError as error:
+        raise TomlProblems("environment", [Problem(None, "", f"cannot be read: {error}")]) from None
 
 
 def _key_of(variable: str) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import NoDecode
 
 from dunwell.rules.tomltext import nearest
 from dunwell.terms.calendar import CalendarError, check_country
@@ -150,6 +151,14 @@ class Templates(Section):
     folder: Path | None = None
 
 
+def _listed(value: object) -> object:
+    """A list in the environment: its items with commas between them."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
 class Pay(Section):
     """Paying online: an https address with blanks to fill in, or a connector that is asked for one.
 
@@ -160,7 +169,7 @@ class Pay(Section):
     link: str | None = None
     connector: str | None = None
     token: SecretStr | None = None
-    hosts: tuple[str, ...] = ()
+    hosts: Hosts = ()
     timeout: Annotated[int, Field(ge=1, le=60)] = 10
 
     @model_validator(mode="after")
@@ -178,7 +187,7 @@ class Documents(Section):
     """Where invoices' own documents are: files below `folder`, addresses on `hosts` (https), fetched with `token`."""
 
     folder: Path | None = None
-    hosts: tuple[str, ...] = ()
+    hosts: Hosts = ()
     token: SecretStr | None = None
     timeout: Annotated[int, Field(ge=1, le=120)] = 20
 
@@ -215,8 +224,9 @@ def _check_link(link: str) -> None:
     if unknown := [name for name in _BLANK.findall(link) if name not in _BLANKS]:
         blanks = ", ".join(f"{{{name}}}" for name in _BLANKS)
         raise ValueError(f"pay.link: unknown blank {{{unknown[0]}}}; the blanks are {blanks}")
-    if not _is_safe_url(_BLANK.sub("x", link)):
-        raise ValueError("pay.link: must be an https address")
+    host = link.partition("://")[2].partition("/")[0]
+    if not _is_safe_url(_BLANK.sub("x", link)) or _BLANK.search(host) or "/" not in link.partition("://")[2]:
+        raise ValueError("pay.link: must be an https address, with a / before its first blank")
 
 
 def _is_safe_url(url: str) -> bool:
