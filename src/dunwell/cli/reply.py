@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,9 @@ import typer
 from dunwell.cli.output import Exit, json_line, parse_day, stop
 from dunwell.replies.dates import FoundDate, find_dates
 from dunwell.replies.languages import LANGUAGES
+from dunwell.replies.message import read_message
+from dunwell.replies.quoting import new_text
+from dunwell.replies.reading import Reading, read
 
 _reply = typer.Typer(help="What the words of a reply say. Needs neither settings nor a ledger.", no_args_is_help=True)
 
@@ -78,3 +82,109 @@ def _sound(text: str) -> str:
 
 def _plain(found: FoundDate) -> dict[str, Any]:
     return {"date": None if found.window else found.date, "window": found.window, "words": found.words}
+
+
+_MOST_BYTES = 60_000_000
+
+
+@_reply.command("read")
+def read_files(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails (.eml), or folders of them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The writer's country, where it is known.")
+    ] = None,
+) -> None:
+    """Say what each mail means by its words alone: intent, promises, what was paid, and what would be done about it."""
+    for file in _mails(files):
+        found = _read_file(file, country)
+        if as_json:
+            json_line(found)
+        else:
+            sys.stdout.write(_short(found))
+
+
+def _mails(files: list[Path]) -> Iterator[Path]:
+    for file in files:
+        if file.is_dir():
+            yield from sorted(one for one in file.rglob("*.eml") if one.is_file())
+        else:
+            yield file
+
+
+def _read_file(file: Path, country: str | None) -> dict[str, Any]:
+    """What a mail means; for a file that cannot be read, that a person has to look."""
+    name = _sound(str(file))
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(_MOST_BYTES)
+        message = read_message(raw)
+        return {"file": name, **_reading(read(message, new_text(message), country))}
+    except OSError as problem:
+        return {"file": name, **_unread(f"cannot be read: {problem.strerror}")}
+    except Exception as problem:
+        return {"file": name, **_unread(f"cannot be understood: {type(problem).__name__}")}
+
+
+def _unread(reason: str) -> dict[str, Any]:
+    return {
+        "language": None,
+        "intent": "other",
+        "secondary_intents": [],
+        "promises": [],
+        "paid": None,
+        "new_contact": None,
+        "auto_until": None,
+        "new_text": "",
+        "confidence": 0.0,
+        "action": "review",
+        "reasons": [reason],
+    }
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "language": reading.language,
+        "intent": reading.intent,
+        "secondary_intents": list(reading.secondary),
+        "promises": [
+            {
+                "date": one.date,
+                "window": one.window,
+                "amount": None if one.amount is None else f"{one.amount:.2f}",
+                "currency": one.currency,
+                "partial": one.partial,
+                "conditional": one.conditional,
+                "words": one.words,
+            }
+            for one in reading.promises
+        ],
+        "paid": None,
+        "new_contact": reading.new_contact,
+        "auto_until": reading.auto_until,
+        "new_text": reading.new_text,
+        "confidence": reading.confidence,
+        "action": reading.action,
+        "reasons": list(reading.reasons),
+    }
+    if reading.paid:
+        amount = reading.paid.amount
+        found["paid"] = {
+            "date": reading.paid.date,
+            "amount": None if amount is None else f"{amount:.2f}",
+            "reference": reading.paid.reference,
+        }
+    if reading.bounce:
+        failed = reading.bounce
+        found["bounce"] = {"kind": failed.kind.value, "recipient": failed.recipient, "status": failed.status}
+    return found
+
+
+def _short(found: dict[str, Any]) -> str:
+    """A reading for people: a line for the mail, and one for each promise."""
+    lines = [f"{found['file']}: {found['intent']} ({found['action']}; {'; '.join(found['reasons'])})"]
+    lines += [
+        f"  {one['date']} {one['amount'] or ''} {one['currency'] or ''}".rstrip() + f"  {one['words']}"
+        for one in found["promises"]
+    ]
+    return "\n".join(lines) + "\n"

@@ -19,7 +19,9 @@ _FOLDED = (
     | {ord("ي"): "ی", ord("ى"): "ی", ord("ك"): "ک", ord("："): ":", ord("，"): ",", ord("（"): "(", ord("）"): ")"}
     | {ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("đ"): "d", ord("ß"): "s"}
 )
-_SIGNS = {"*": r"[^\n]{0,40}?", " ": r"\s{1,3}"}
+REST, MAYBE = "\ue000", "\ue001"
+"""In a phrase: the rest of a word, and a blank that may be missing."""
+_SIGNS = {"*": r"[^\n]{0,40}?", " ": r"\s{1,3}", REST: r"\w{0,14}", MAYBE: r"\s?"}
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
