@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
 from dunwell.ledger import journal, touches
@@ -240,8 +240,16 @@ def settle(work: Work, letter_id: int, state: str, *, try_again: bool = False, r
     `try_again`: refused for its address alone, and the account may have another; `rehearsal`: what the redirect
     address refuses says nothing about the customer.
     """
+    work.session.flush()
     after = _STATE_AFTER.get(state, state)
     if state == "failed":
         after = "rehearsed" if rehearsal else "proposed" if try_again else "failed"
-    query = update(NewsRow).where(col(NewsRow.letter_id) == letter_id, col(NewsRow.state).in_(("reserved", "in_doubt")))
-    work.session.execute(query.values(state=after))
+    work.session.connection().execute(_SETTLE, {"key": letter_id, "new_state": after})
+
+
+# Once a letter: put together once.
+_SETTLE = (
+    update(NewsRow)
+    .where(col(NewsRow.letter_id) == bindparam("key"), col(NewsRow.state).in_(("reserved", "in_doubt")))
+    .values(state=bindparam("new_state"))
+)
