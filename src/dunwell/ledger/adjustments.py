@@ -102,7 +102,7 @@ def book_adjustment(
         account_id=account.id or 0,
         invoice_id=invoice.id,
         on=on,
-        booked_at=pen.now.isoformat(timespec="seconds"),
+        booked_at=pen.at,
         amount=minor,
         currency=invoice.currency,
         kind="adjustment",

@@ -44,6 +44,11 @@ class Pen:
     on: date
     who: str = SYSTEM
 
+    @property
+    def at(self) -> str:
+        """The moment as the tables keep it: ISO 8601, to the second."""
+        return self.now.isoformat(timespec="seconds")
+
 
 class Chained(Protocol):
     """The end of an account's chain: its row, or what stands for it."""
@@ -71,7 +76,7 @@ def write(
     row: dict[str, Any] = {
         "account_id": account.id or 0,
         "seq": account.seq,
-        "at": pen.now.isoformat(timespec="seconds"),
+        "at": pen.at,
         "on": pen.on,
         "who": pen.who,
         "what": what,

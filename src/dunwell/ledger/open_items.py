@@ -153,7 +153,7 @@ def take_loose_cash(taker: Taker, loose: dict[tuple[str, str], int], unread: Col
                 key=key,
                 account_id=account.id or 0,
                 on=taker.as_of,
-                booked_at=taker.pen.now.isoformat(timespec="seconds"),
+                booked_at=taker.pen.at,
                 amount=0,
                 currency=currency,
                 kind="unapplied",

@@ -186,7 +186,7 @@ def _row(number: str, draft: Draft, pen: Pen, worker: str) -> dict[str, Any]:
         "deadline": draft.deadline,
         "statement": draft.statement,
         "worker": worker,
-        "reserved_at": pen.now.isoformat(timespec="seconds"),
+        "reserved_at": pen.at,
         "settled_at": None,
     }
 

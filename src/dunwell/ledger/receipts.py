@@ -53,7 +53,7 @@ def book(work: Work, account: AccountRow, receipt: Receipt, order: Order, pen: P
         account_id=account.id or 0,
         invoice_id=receipt.invoice_id,
         on=receipt.on,
-        booked_at=pen.now.isoformat(timespec="seconds"),
+        booked_at=pen.at,
         amount=receipt.minor,
         currency=receipt.currency,
         reference=receipt.reference,

@@ -95,7 +95,7 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
     row = run.execute(_LOCKED if work.postgres else _LETTER, {"key": letter_id}).one()
     if row.state not in ("reserved", "handed", "in_doubt"):
         return False
-    values = {"new_state": settled.state, "new_reason": settled.reason, "new_at": _moment(pen)}
+    values = {"new_state": settled.state, "new_reason": settled.reason, "new_at": pen.at}
     run.execute(_SETTLE, {"key": letter_id, **values})
     _settle_touches(work, letter_id, settled, rehearsal=row.kind == "rehearsal")
     news.settle(work, letter_id, settled.state, try_again=settled.bad_address, rehearsal=row.kind == "rehearsal")
@@ -114,10 +114,6 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
         journal.write(work, chain, pen, what, invoice=number, why=why, letter=row.name, message_id=row.message_id)
     run.execute(_HEAD, {"key": row.account_id, "new_seq": chain.seq, "new_head": chain.head})
     return True
-
-
-def _moment(pen: Pen) -> str:
-    return pen.now.isoformat(timespec="seconds")
 
 
 _CODES = re.compile(r"^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?(?=[ -]|$)")
