@@ -15,7 +15,6 @@ from dunwell.mailroom.mailbox import MailboxAway, MailboxRefuses, probe
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.tomltext import TomlProblems
 from dunwell.settings import Located
-from dunwell.terms.iban import is_iban_shaped, is_sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,13 @@ def _creditor(found: Located) -> Iterator[Check]:
             yield Check(
                 f"creditor.{name}", "wrong", f"is not set: every letter needs it (DUNWELL_CREDITOR__{name.upper()})"
             )
-    accounts = {**own.bank, **({"every other currency": own.iban} if own.iban else {})}
-    if not accounts:
+    if not own.bank and not own.iban:
         yield Check(
             "creditor.iban", "wrong", "no bank account: set creditor.iban or [creditor.bank], else no letter goes"
         )
-    for currency, account in accounts.items():
-        if is_iban_shaped(account) and not is_sound(account):
-            yield Check("creditor.bank", "wrong", f"{currency}: the IBAN's check digits are wrong")
+    for currency in own.wrong_ibans():
+        which = currency or "every other currency"
+        yield Check("creditor.bank", "wrong", f"{which}: the IBAN's check digits are wrong")
     if found.settings.smtp.redirect_to:
         yield Check("smtp.redirect_to", "note", "every letter is a rehearsal: no customer gets one until it is unset")
 

@@ -21,7 +21,6 @@ from dunwell.mailroom import signing
 from dunwell.rules.news import Change, change
 from dunwell.rules.policy_parts import Volume
 from dunwell.terms.calendar import working_days_between
-from dunwell.terms.iban import is_iban_shaped, is_sound
 from dunwell.terms.moment import Moment
 
 LOST_AFTER = timedelta(minutes=30)
@@ -85,13 +84,9 @@ def refuse_early(office: Office, moment: Moment, *, even_if_stale: bool) -> None
 
 def _refuse_unsound_settings(office: Office) -> None:
     """What would spoil every letter of the night: a wrong IBAN, a logo or a signing key that cannot be used."""
-    own = office.creditor
-    for name, account in (
-        ("iban", own.iban or ""),
-        *((f"bank.{currency}", text) for currency, text in own.bank.items()),
-    ):
-        if is_iban_shaped(account) and not is_sound(account):
-            raise DayRefused(f"creditor.{name}: the IBAN's check digits are wrong: nobody could pay to it")
+    for currency in office.creditor.wrong_ibans():
+        name = f"bank.{currency}" if currency else "iban"
+        raise DayRefused(f"creditor.{name}: the IBAN's check digits are wrong: nobody could pay to it")
     office.library.printer()
     if office.dkim is not None:
         try:

@@ -15,6 +15,7 @@ from pydantic_settings import NoDecode
 
 from dunwell.rules.tomltext import nearest
 from dunwell.terms.calendar import CalendarError, check_country
+from dunwell.terms.iban import is_iban_shaped, is_sound
 from dunwell.terms.money import MINOR_DIGITS
 
 _ADDRESS = re.compile(r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")
@@ -90,6 +91,11 @@ class Creditor(Section):
     def bank_account(self, currency: str) -> str | None:
         """The bank account to name for `currency`: its own, else the general one unless `strict_currency`."""
         return self.bank.get(currency) or (None if self.strict_currency else self.iban)
+
+    def wrong_ibans(self) -> list[str]:
+        """The currencies whose bank account is an IBAN with wrong check digits; "" is the account of all others."""
+        accounts = {"": self.iban or "", **self.bank}
+        return [currency for currency, text in accounts.items() if is_iban_shaped(text) and not is_sound(text)]
 
 
 class Ledger(Section):
