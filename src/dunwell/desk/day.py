@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from dunwell.desk import promises
 from dunwell.desk.letters import Post, Sent
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
@@ -112,6 +113,7 @@ def open_day(office: Office, moment: Moment, *, even_if_stale: bool = False) -> 
         if due.note(work, "rules") != rules_digest(office):
             due.look_again_at_all(work)
             due.remember(work, "rules", rules_digest(office))
+    promises.judge(office, moment)
 
 
 def rules_digest(office: Office) -> str:

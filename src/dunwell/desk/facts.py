@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import reduce
@@ -19,7 +19,7 @@ from dunwell.letters.statement import Movement, Section, StatementFacts
 from dunwell.liaison import payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
-from dunwell.rules import ramp
+from dunwell.rules import agreements, ramp
 from dunwell.rules import work as people
 from dunwell.rules.decide import more_advanced
 from dunwell.rules.policy import Policy
@@ -87,10 +87,10 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         as_of=on,
         creditor=office.writes_as,
         account=_account(account, contact),
-        invoices=tuple(_invoice(case, on) for case in cases),
-        totals=_totals(office, matter, cases, reference),
+        invoices=tuple(_invoice(case, rules, on) for case in cases),
+        totals=_totals(office, matter, cases, reference, rules, on),
         payment_reference=reference,
-        others=tuple(_invoice(case, on) for case in matter.others if case.invoice.due is not None) if lead else (),
+        others=tuple(_other(case, rules, on) for case in matter.others if case.invoice.due is not None) if lead else (),
         deadline=people.deadline(leading, lead.stage, rules, on) if leading and lead else None,
         suspend_on=suspend_on,
         suspended=suspend_on is not None and on > suspend_on,
@@ -137,7 +137,13 @@ def _suspend_on(case: Case, lead: Send, rules: Policy, on: date) -> date | None:
     return people.suspension_day(after, rules, ramp.place(after, due, rules, on))
 
 
-def _invoice(case: Case, on: date) -> InvoiceFacts:
+def _other(case: Case, rules: Policy, on: date) -> InvoiceFacts:
+    """An open invoice that the letter does not ask for, with the reason where there is one."""
+    why, until = agreements.mark(case, rules, on)
+    return replace(_invoice(case, rules, on), mark=why, mark_until=until)
+
+
+def _invoice(case: Case, rules: Policy, on: date) -> InvoiceFacts:
     invoice = case.invoice
     if invoice.due is None:
         raise LookupError(f"invoice {invoice.number} has no due date")
@@ -159,7 +165,7 @@ def _invoice(case: Case, on: date) -> InvoiceFacts:
         discount_percent=invoice.discount_percent if discount else None,
         discount_until=invoice.discount_until if discount else None,
         discounted=_discounted(case.open_principal, invoice.discount_percent) if discount else None,
-        mark="paused" if case.referred else None,
+        held_back=agreements.held_back(case, rules, on),
     )
 
 
@@ -170,13 +176,23 @@ def _discounted(open_principal: Money, percent: Decimal | None) -> Money:
     return Money(int(minor), open_principal.currency)
 
 
-def _totals(office: Office, matter: Matter, cases: Iterable[Case], reference: str) -> tuple[Total, ...]:
+def _totals(
+    office: Office, matter: Matter, cases: Iterable[Case], reference: str, rules: Policy, on: date
+) -> tuple[Total, ...]:
     sums: dict[str, tuple[Money, Money]] = {}
     for case in cases:
         currency = case.open_principal.currency
         principal, charges = sums.get(currency, (zero(currency), zero(currency)))
-        sums[currency] = (principal + case.open_principal, charges + case.open_charges)
+        back = agreements.held_back(case, rules, on) or zero(currency)
+        sums[currency] = _without(principal + case.open_principal, charges + case.open_charges, back)
     return tuple(_total(office, matter, reference, principal, charges) for principal, charges in sums.values())
+
+
+def _without(principal: Money, charges: Money, back: Money) -> tuple[Money, Money]:
+    """Both figures without what is held back: of the principal first."""
+    rest = min(principal.minor, back.minor)
+    left = back.minor - rest
+    return Money(principal.minor - rest, back.currency), Money(charges.minor - left, back.currency)
 
 
 def _total(office: Office, matter: Matter, reference: str, principal: Money, charges: Money) -> Total:
@@ -241,8 +257,10 @@ def of_statement(office: Office, matter: Matter, facts: Facts, banner: str) -> S
 
 def _asked(office: Office, matter: Matter, invoices: Sequence[InvoiceFacts], loose: Money) -> Total | None:
     asked = [one for one in invoices if one.mark is None]
-    principal = sum((one.open_principal for one in asked), zero(loose.currency))
-    charges = sum((one.charges for one in asked), zero(loose.currency))
+    principal, charges = zero(loose.currency), zero(loose.currency)
+    for one in asked:
+        back = one.held_back or zero(loose.currency)
+        principal, charges = _without(principal + one.open_principal, charges + one.charges, back)
     if (principal + charges - loose).minor <= 0 or not office.creditor.bank_account(loose.currency):
         return None
     return _total(office, matter, matter.account.number, principal - loose, charges)

@@ -205,6 +205,9 @@ def _still_due(
         decision = decide(one.case, office.policy, on) if one.invoice_id in ids else None
         if decision is not None and isinstance(decision.outcome, Send):
             due.setdefault(one.account_id, []).append(Due(one, decision.outcome))
+            if one.look_now:
+                # Looked at now: what is said from here on holds the letter back at the last moment.
+                changed.append((one, decision))
             continue
         if decision is not None:
             changed.append((one, decision))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from dunwell.desk import facts as facts_of
 from dunwell.desk.enclosures import Enclosed, Lack, enclose, pictures
@@ -15,6 +16,7 @@ from dunwell.letters.facts import Facts, LetterError
 from dunwell.letters.writing import Letter
 from dunwell.mailroom import signing
 from dunwell.mailroom.envelope import Addressed, message, wire_address
+from dunwell.rules import agreements
 from dunwell.rules.policy import Policy
 from dunwell.terms.account import Contact, Role
 from dunwell.terms.moment import Moment
@@ -84,6 +86,7 @@ def _draft(
     moment: Moment,
 ) -> Draft:
     account, lead = matter.account, matter.lead
+    rules = office.policy.rules_for(account)
     slot = slot_of(account.number, moment.on) + (":rehearsal" if office.redirect_to else "")
     own = office.creditor.email or ""
     addressed = Addressed(
@@ -110,7 +113,7 @@ def _draft(
         subject=letter.subject,
         message_id=addressed.message_id,
         raw=signing.signed(raw, office.dkim) if office.dkim else raw,
-        covers=tuple(_cover(one) for one in matter.due),
+        covers=tuple(_cover(one, rules, moment.on) for one in matter.due),
         deadline=enclosed.facts.deadline,
         rehearsal=office.redirect_to is not None,
         copies=tuple(one.email for one in copies),
@@ -119,6 +122,8 @@ def _draft(
     )
 
 
-def _cover(due: Due) -> Cover:
+def _cover(due: Due, rules: Policy, on: date) -> Cover:
     case = due.loaded.case
-    return Cover(due.loaded.invoice_id, case.invoice.number, due.send, case.outstanding.minor)
+    back = agreements.held_back(case, rules, on)
+    held = back.minor if back else 0
+    return Cover(due.loaded.invoice_id, case.invoice.number, due.send, case.outstanding.minor - held, held)

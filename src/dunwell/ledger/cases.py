@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from dunwell.ledger import agreements
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import (
+    LOOK_NOW,
     AccountRow,
     ContactRow,
     FeedRow,
@@ -23,7 +25,7 @@ from dunwell.ledger.tables import (
     TouchRow,
 )
 from dunwell.terms.account import Account, Contact, Kind, PaymentMethod, Role
-from dunwell.terms.case import Case, Channel, Touch
+from dunwell.terms.case import NOTHING_AGREED, Case, Channel, Touch
 from dunwell.terms.invoice import DocumentKind, Invoice
 from dunwell.terms.money import Money
 
@@ -33,13 +35,14 @@ COUNTED = ("sent", "in_doubt", "handed", "reserved")
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A case with the keys under which the books know it, and what was last decided."""
+    """A case with the keys under which the books know it, and what was last decided. `look_now`: there is news."""
 
     invoice_id: int
     account_id: int
     case: Case
     stage: str | None
     reason: str | None
+    look_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
     reachable = _reachable(work, account_ids)
     in_queue = _referred(work, account_ids)
     as_of = payments_as_of(work)
+    agreed = agreements.of(work, [(row.id or 0, row.account_id, row.currency) for row, _ in pairs])
     accounts = {row.id: account_of(row) for _, row in pairs}
     return [
         Loaded(
@@ -149,9 +153,11 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
                 reachable=row.account_id in reachable,
                 bank_account=around.payable(row.currency),
                 referred=row.id in in_queue,
+                agreements=agreed.get(row.id or 0, NOTHING_AGREED),
             ),
             stage=row.stage,
             reason=row.reason,
+            look_now=row.next_on == LOOK_NOW,
         )
         for row, _ in pairs
     ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import bindparam, exists, insert, or_, select, update
 from sqlmodel import col
 
 from dunwell.ledger import news, tasks
@@ -22,6 +22,7 @@ from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.settling import Settled, settle
 from dunwell.ledger.tables import (
+    LOOK_NOW,
     InvoiceRow,
     LetterBodyRow,
     LetterLineRow,
@@ -38,7 +39,12 @@ _CHANGED = (
     .join(InvoiceRow, col(InvoiceRow.id) == col(LetterLineRow.invoice_id))
     .where(
         col(LetterLineRow.letter_id) == bindparam("key"),
-        col(InvoiceRow.principal_open) + col(InvoiceRow.charges_open) != col(LetterLineRow.asked),
+        or_(
+            col(InvoiceRow.principal_open) + col(InvoiceRow.charges_open)
+            != col(LetterLineRow.asked) + col(LetterLineRow.held_back),
+            # Something was said about it since: a promise, a dispute, a pause.
+            col(InvoiceRow.next_on) == LOOK_NOW,
+        ),
     )
 )
 _HAND_OVER = (
@@ -71,12 +77,14 @@ _COVER = (
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A touch that a letter settles: the case's invoice, its own stage and round, and what is asked for it."""
+    """A touch that a letter settles: the case's invoice, its own stage and round, what is asked for it, and what is
+    open and not asked for (minor units)."""
 
     invoice_id: int
     number: str
     touch: Send
     asked: int
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,8 @@ def reserve(work: Work, drafts: Sequence[tuple[str, Draft]], pen: Pen, worker: s
     for letter_id, (_, draft) in zip(ids, drafts, strict=True):
         work.insert(LetterBodyRow, {"letter_id": letter_id, "raw": zlib.compress(draft.raw, 6)})
         for cover in draft.covers:
-            work.insert(LetterLineRow, {"letter_id": letter_id, "invoice_id": cover.invoice_id, "asked": cover.asked})
+            sums = {"asked": cover.asked, "held_back": cover.held_back}
+            work.insert(LetterLineRow, {"letter_id": letter_id, "invoice_id": cover.invoice_id, **sums})
     work.flush()
     covers = [
         _covered(letter_id, draft, cover)

@@ -200,12 +200,13 @@ class LetterBodyRow(SQLModel, table=True):
 
 
 class LetterLineRow(SQLModel, table=True):
-    """An invoice whose money a letter asks for, and how much in minor units."""
+    """An invoice whose money a letter asks for, and how much in minor units; `held_back` is open and not asked for."""
 
     __tablename__ = "letter_line"
     letter_id: int = Field(primary_key=True, foreign_key="letter.id")
     invoice_id: int = Field(primary_key=True, foreign_key="invoice.id", index=True)
     asked: int = Field(sa_column=Column(BigInteger, nullable=False))
+    held_back: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class TouchRow(SQLModel, table=True):

@@ -54,6 +54,7 @@ class InvoiceFacts:
 
     `days_late` is 0 until the day after the due date. `mark` says why an invoice that is listed is not asked for
     ("disputed", "promised", "paused"; `mark_until` is the promised day), None for those whose money is asked for.
+    `held_back` is the part of one that is asked for which is not: promised for later, or in dispute.
     """
 
     number: str
@@ -72,6 +73,7 @@ class InvoiceFacts:
     discounted: Money | None = None
     mark: str | None = None
     mark_until: date | None = None
+    held_back: Money | None = None
 
     @property
     def outstanding(self) -> Money:

@@ -174,7 +174,7 @@ class TextBlocks:
         out.append("  ".join("-" * size for size in widths))
         for row, order in zip(rows, orders, strict=True):
             out.append(_row(row, widths, right))
-            out += [f"  {label}{self._language.colon} {value}" for label, value in order]
+            out += [f"  {label}{self._language.colon} {value}" if label else f"  {value}" for label, value in order]
         return out
 
     def _records(self, heads: list[str], rows: list[list[str]], orders: list[list[Row]]) -> list[str]:
@@ -186,7 +186,8 @@ class TextBlocks:
 
     def _order(self, record: dict[str, Any]) -> list[Row]:
         order = record.get("purchase_order")
-        return [(self._words["purchase_order"], self._formats.isolate(order))] if order else []
+        ordered = [(self._words["purchase_order"], self._formats.isolate(order))] if order else []
+        return ordered + [("", note) for note in record.get("notes", ())]
 
     def payment(self) -> list[str]:
         """Where to pay, and what to quote."""

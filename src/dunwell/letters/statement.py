@@ -11,11 +11,10 @@ from dunwell.letters.facts import AccountFacts, CreditorFacts, InvoiceFacts, Tot
 from dunwell.letters.languages import NBSP, iban
 from dunwell.letters.layout import HOUSE_COLOR
 from dunwell.letters.payment_code import drawing
-from dunwell.letters.view import Language, clean, lines
+from dunwell.letters.view import Language, clean, lines, marks
 from dunwell.rules.ageing import aged
 from dunwell.terms.money import Money
 
-_MARKS = {"disputed": "in_dispute", "promised": "promised_for", "paused": "on_pause"}
 _WIDTHS = {"invoice": 2.1, "issued": 1.35, "due": 1.35, "days_late": 1.05}
 _LONG = 30  # letters of an invoice number after which it may break
 
@@ -162,17 +161,7 @@ def _row(invoice: InvoiceFacts, language: Language, charged: bool) -> dict[str, 
     ]
     order = invoice.purchase_order
     notes = [f"{words['purchase_order']}{language.colon} {_isolated(order, language)}"] if order else []
-    return {"cells": cells, "notes": [*notes, *_mark(invoice, language)]}
-
-
-def _mark(invoice: InvoiceFacts, language: Language) -> Iterator[str]:
-    if invoice.mark is None:
-        return
-    until = invoice.mark_until
-    if invoice.mark == "promised" and until is not None:
-        yield language.words["promised_for"].replace("{date}", language.formats.day(until))
-    else:
-        yield language.words["on_pause" if invoice.mark == "promised" else _MARKS[invoice.mark]]
+    return {"cells": cells, "notes": [*notes, *marks(invoice, language)]}
 
 
 def _sums(section: Section, language: Language) -> Iterator[dict[str, Any]]:
@@ -185,7 +174,8 @@ def _sums(section: Section, language: Language) -> Iterator[dict[str, Any]]:
         yield {"label": words["charges"], "amount": money(charges), "strong": False}
     if section.unapplied:
         yield {"label": words["unapplied"], "amount": money(-section.unapplied), "strong": False}
-    marked = [one.outstanding for one in section.invoices if one.mark]
+    not_asked = [one.outstanding if one.mark else one.held_back for one in section.invoices]
+    marked = [one for one in not_asked if one]
     yield {"label": words["balance"], "amount": money(section.balance), "strong": not marked}
     if marked:
         held = sum(marked[1:], marked[0])

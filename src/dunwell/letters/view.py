@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -90,6 +91,9 @@ def view(facts: Facts, language: Language) -> dict[str, Any]:
     """All names that a letter and the layout around it may use."""
     words = language.words
     seen: dict[str, Any] = {name: plain(getattr(facts, name)) for name in _FACTS}
+    for told, facts_of in ((seen["invoices"], facts.invoices), (seen["others"], facts.others)):
+        for record, invoice in zip(told, facts_of, strict=True):
+            record["notes"] = tuple(marks(invoice, language))
     invoices = seen["invoices"]
     seen |= {
         "salutation": seen["account"]["salutation"] or words["salutation"],
@@ -101,6 +105,20 @@ def view(facts: Facts, language: Language) -> dict[str, Any]:
         "received_amount": _sums([payment.amount for payment in facts.payments], language),
     }
     return seen
+
+
+_MARKS = {"disputed": "in_dispute", "promised": "on_pause", "paused": "on_pause"}
+
+
+def marks(invoice: InvoiceFacts, language: Language) -> Iterator[str]:
+    """What is said of an invoice that is not asked for, or of the part of it that is not."""
+    words, until = language.words, invoice.mark_until
+    if invoice.held_back:
+        yield f"{words['not_asked']}{language.colon} {language.formats.money(invoice.held_back)}"
+    if invoice.mark == "promised" and until is not None:
+        yield words["promised_for"].replace("{date}", language.formats.day(until))
+    elif invoice.mark is not None:
+        yield words[_MARKS[invoice.mark]]
 
 
 def _sums(amounts: list[Money], language: Language) -> str:

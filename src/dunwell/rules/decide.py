@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from dunwell.rules import ramp, schedule, stops
+from dunwell.rules import agreements, ramp, schedule, stops
 from dunwell.rules import work as people
 from dunwell.rules.policy import Policy
 from dunwell.rules.schedule import Due
 from dunwell.rules.stages import RANK
-from dunwell.terms.case import Case
+from dunwell.terms.case import NOTHING_AGREED, Case
 from dunwell.terms.decision import Ask, Call, Decision, Notice, Outcome, Reason, Refer, Review, Send, Wait, Work
 
 ONE_DAY = timedelta(days=1)
@@ -25,6 +25,8 @@ def decide(case: Case, policy: Policy, today: date) -> Decision:
     rules = policy.rules_for(case.account)
     if over := stops.ending(case, rules):
         return Decision(over.outcome, over.reason, over.why, _last_stage(case), work=over.work)
+    if held := stops.agreed(case, rules, today):
+        return _held(case, held, today)
     if case.invoice.due is None:
         raise AssertionError("the ending for a missing due date did not apply")
     if issue := schedule.issue_due(case, rules):
@@ -36,6 +38,29 @@ def decide(case: Case, policy: Policy, today: date) -> Decision:
 
 def _last_stage(case: Case) -> str | None:
     return case.touches[-1].stage if case.touches else None
+
+
+def _held(case: Case, held: stops.Stop, today: date) -> Decision:
+    """What was said about the case holds it up: nothing is due, and it is looked at again when that may change."""
+    until = held.outcome.until if isinstance(held.outcome, Wait) else None
+    why = f"{_age(case, today)}: {held.why}" if case.invoice.due else held.why
+    return Decision(held.outcome, held.reason, why, _last_stage(case), work=held.work, next_on=until)
+
+
+_NAMING = ("past_due", "late", "delinquent")
+"""Stages whose next letter gives way to the one that names a broken promise or asks for proof; the formal ones
+keep theirs."""
+
+
+def _named(case: Case, due: Due, rules: Policy, today: date) -> Due:
+    """The letter that is due, or in its place the one that names what was said and has not come true."""
+    if case.agreements is NOTHING_AGREED or due.stage not in _NAMING:
+        return due
+    if agreements.unnamed_break(case, rules, today):
+        return replace(due, letter="promise_broken")
+    if agreements.unproven_claim(case, today):
+        return replace(due, letter="proof_asked")
+    return due
 
 
 def _before_due(case: Case, due: date, rules: Policy, today: date) -> Decision:
@@ -75,6 +100,7 @@ def _letter(
     """The letter, if it is due and nothing holds it back; `next_stage_on` is when another takes its place."""
     if due is None or due.on > today:
         return _nothing_due(case, stage, due, planned, today)
+    due = _named(case, due, rules, today)
     touch = Send(due.stage, due.round, due.letter, due.on)
     if held := stops.hold(case, rules, due, today):
         until = _look_again(held, due, case.invoice.due, next_stage_on)
@@ -183,5 +209,8 @@ def _age(case: Case, today: date) -> str:
 
 
 def more_advanced(left: Send, right: Send) -> Send:
-    """The one whose letter sets the tone of a letter that covers both."""
-    return max(left, right, key=lambda send: (RANK[send.stage], send.round))
+    """The one whose letter sets the tone of a letter that covers both; of one stage, what names a broken word."""
+    return max(left, right, key=lambda send: (RANK[send.stage], send.letter in _SPEAKING, send.round))
+
+
+_SPEAKING = ("promise_broken", "proof_asked")

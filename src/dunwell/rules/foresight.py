@@ -75,6 +75,7 @@ def _as_of(case: Case, letters: tuple[date, ...], today: date) -> Case:
         reachable=case.reachable,
         bank_account=case.bank_account,
         referred=case.referred,
+        agreements=case.agreements,
     )
 
 

@@ -17,11 +17,14 @@ from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
+    Claims,
     Limits,
     Method,
     Part,
     Payments,
+    Promises,
     Ramp,
+    Reviews,
     Sentence,
     Stage,
     Volume,
@@ -73,6 +76,9 @@ class Policy(Part):
     amounts: Amounts = Amounts()
     payments: Payments = Payments()
     method: dict[PaymentMethod, Method] = Field(default_factory=dict)
+    promises: Promises = Promises()
+    claims: Claims = Claims()
+    reviews: Reviews = Reviews()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)
     stage: dict[Annotated[str, BeforeValidator(stage_name)], Stage]

@@ -150,6 +150,30 @@ class Payments(Part):
     keep_charges_when_closed: bool = False
 
 
+class Promises(Part):
+    """What a promise of payment does. `grace`: business days of the account's country after the promised day.
+
+    A part of at least `stops_from` percent of what was open stops its cases; a smaller one is taken off what is asked.
+    """
+
+    days_ahead: Annotated[int, Field(ge=1, le=365, strict=True)] = 45
+    per_case: Annotated[int, Field(ge=1, le=20, strict=True)] = 2
+    grace: Annotated[int, Field(ge=0, le=30, strict=True)] = 2
+    stops_from: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(50)
+
+
+class Claims(Part):
+    """What 'already paid' does: so many business days for the bank to show it, then proof is asked for."""
+
+    wait: Annotated[int, Field(ge=1, le=30, strict=True)] = 5
+
+
+class Reviews(Part):
+    """How many business days the next touch waits, at most and once, for a person to read an unclear reply."""
+
+    wait: Annotated[int, Field(ge=0, le=10, strict=True)] = 3
+
+
 class Method(Part):
     """What a payment method changes: no letters means a task instead."""
 

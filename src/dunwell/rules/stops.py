@@ -1,7 +1,7 @@
-"""Why not to chase: two ordered tables. The first that applies is the reason.
+"""Why not to chase: three ordered tables. The first that applies is the reason.
 
-ENDINGS are asked before anything else: the case is over, or only a person can go on. HOLDS are asked when a letter is
-due: it waits, and for what.
+ENDINGS are asked before anything else: the case is over, or only a person can go on. AGREED come next: what was said
+about the case holds it up, letters and calls alike. HOLDS are asked when a letter is due: it waits, and for what.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from dunwell.rules import agreements
 from dunwell.rules.policy import Policy
 from dunwell.rules.schedule import Due
+from dunwell.terms.agreement import PauseKind
 from dunwell.terms.calendar import is_rest, working_day_from
-from dunwell.terms.case import Case
+from dunwell.terms.case import NOTHING_AGREED, Case
 from dunwell.terms.decision import Ask, Close, Outcome, Reason, Review, Wait, Work
 from dunwell.terms.invoice import DocumentKind
 
@@ -62,6 +64,77 @@ def excluded(case: Case, rules: Policy) -> Stop | None:
     return None
 
 
+def stopped(case: Case, rules: Policy, today: date) -> Stop | None:
+    """Insolvency, administration, death: everything stops until a person says otherwise."""
+    for pause in case.agreements.pauses:
+        if pause.kind is PauseKind.STOPPED:
+            return Stop(Wait(None), Reason.STOPPED, f"stopped until a person decides: {pause.why}")
+    return None
+
+
+def paused(case: Case, rules: Policy, today: date) -> Stop | None:
+    """A person said to wait."""
+    held = [one for one in case.agreements.pauses if one.kind is PauseKind.PERSON and _runs(one.until, today)]
+    if not held:
+        return None
+    last = max(held, key=lambda one: one.until or date.max)
+    until = "until somebody ends it" if last.until is None else f"until {last.until}"
+    return Stop(Wait(_day_after(last.until)), Reason.PAUSED, f"paused {until}: {last.why}")
+
+
+def disputed(case: Case, rules: Policy, today: date) -> Stop | None:
+    """What is in dispute is not chased; of a part in dispute, the rest is."""
+    if not agreements.wholly_disputed(case):
+        return None
+    first = case.agreements.disputes[0]
+    return Stop(
+        Wait(None), Reason.DISPUTED, f"in dispute since {first.opened_on} ({first.code.value}): a person settles it"
+    )
+
+
+def said_to_be_paid(case: Case, rules: Policy, today: date) -> Stop | None:
+    """The bank gets its days to show what the customer says was paid."""
+    claim = case.agreements.claim
+    if claim is None:
+        return None
+    if today <= claim.wait_until:
+        why = f"the customer says it is paid (on {claim.made_on}): the bank has until {claim.wait_until}"
+        return Stop(Wait(claim.wait_until + ONE_DAY), Reason.CLAIMED, why)
+    if agreements.known(case, claim.wait_until):
+        return None
+    why = f"said to be paid; the bank had until {claim.wait_until}, but the payments are not yet known up to it"
+    return Stop(Wait(today + ONE_DAY), Reason.PAYMENTS_UNKNOWN, why)
+
+
+def promised(case: Case, rules: Policy, today: date) -> Stop | None:
+    """A promise holds until its day and its grace have passed, and the payments are known up to then."""
+    promise = agreements.open_promise(case, rules, today)
+    if promise is None:
+        return None
+    last = agreements.lapses(promise, rules, case.account.country)
+    if today <= last:
+        return Stop(Wait(last + ONE_DAY), Reason.PROMISED, f"promised for {promise.by}: waits until {last}")
+    why = f"promised for {promise.by}; the payments are not yet known up to {last}"
+    return Stop(Wait(today + ONE_DAY), Reason.PAYMENTS_UNKNOWN, why)
+
+
+def in_review(case: Case, rules: Policy, today: date) -> Stop | None:
+    """An unclear reply waits for a person: the next touch waits with it, at most so many business days and once."""
+    held = [one for one in case.agreements.pauses if one.kind is PauseKind.REVIEW and _runs(one.until, today)]
+    if not held:
+        return None
+    until = max(one.until or today for one in held)
+    return Stop(Wait(until + ONE_DAY), Reason.IN_REVIEW, f"a reply waits for a person: at the latest until {until}")
+
+
+def _runs(until: date | None, today: date) -> bool:
+    return until is None or today <= until
+
+
+def _day_after(day: date | None) -> date | None:
+    return None if day is None else day + ONE_DAY
+
+
 def no_due_date(case: Case, rules: Policy) -> Stop | None:
     """Without a due date nothing can be overdue."""
     if case.invoice.due is None:
@@ -106,10 +179,11 @@ def direct_debit(case: Case, rules: Policy, due: Due, today: date) -> Stop | Non
 
 
 def below_minimum(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """Too little to be worth a letter."""
-    if rules.amounts.reaches("minimum", case.outstanding):
+    """Too little to be worth a letter; a part that is promised or in dispute is not asked for."""
+    asked = agreements.asked(case, rules, today)
+    if asked.minor > 0 and rules.amounts.reaches("minimum", asked):
         return None
-    return Stop(Wait(None), Reason.BELOW_MINIMUM, f"{case.outstanding} open is below the least amount worth chasing")
+    return Stop(Wait(None), Reason.BELOW_MINIMUM, f"{asked} to ask for is below the least amount worth chasing")
 
 
 def too_small_to_sue(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
@@ -171,6 +245,14 @@ def cap(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
 
 
 ENDINGS: tuple[Callable[[Case, Policy], Stop | None], ...] = (credit_note, paid, referred, excluded, no_due_date)
+AGREED: tuple[Callable[[Case, Policy, date], Stop | None], ...] = (
+    stopped,
+    paused,
+    disputed,
+    said_to_be_paid,
+    promised,
+    in_review,
+)
 HOLDS: tuple[Callable[[Case, Policy, Due, date], Stop | None], ...] = (
     direct_debit,
     below_minimum,
@@ -188,6 +270,13 @@ HOLDS: tuple[Callable[[Case, Policy, Due, date], Stop | None], ...] = (
 def ending(case: Case, rules: Policy) -> Stop | None:
     """The first ending that applies."""
     return next((stop for rule in ENDINGS if (stop := rule(case, rules))), None)
+
+
+def agreed(case: Case, rules: Policy, today: date) -> Stop | None:
+    """The first of what was said about the case that holds it up."""
+    if case.agreements is NOTHING_AGREED:
+        return None
+    return next((stop for rule in AGREED if (stop := rule(case, rules, today))), None)
 
 
 def hold(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:

@@ -7,8 +7,11 @@ from datetime import date
 from enum import StrEnum
 
 from dunwell.terms.account import Account
+from dunwell.terms.agreement import Agreements
 from dunwell.terms.invoice import Invoice
 from dunwell.terms.money import Money
+
+NOTHING_AGREED = Agreements()
 
 
 class Channel(StrEnum):
@@ -44,7 +47,8 @@ class Case:
     given, oldest first. `account_letters` are the days of the account's latest letters of the daily cycle, oldest
     first (the last 31 days suffice). `rehearsed` holds the (stage, round) of letters sent to the redirect address
     while redirection is on. `refused` holds (stage, round, day) of letters that the mail server refused for good, not
-    because of the address. `payments_as_of` is the day up to which the ledger's payments are known.
+    because of the address. `payments_as_of` is the day up to which the ledger's payments are known. `agreements` are
+    what was promised, claimed and disputed, and what pauses it.
     """
 
     account: Account
@@ -59,6 +63,7 @@ class Case:
     reachable: bool = True
     bank_account: bool = True
     referred: bool = False
+    agreements: Agreements = NOTHING_AGREED
 
     @property
     def outstanding(self) -> Money:

@@ -36,6 +36,12 @@ class Reason(StrEnum):
     BELOW_LITIGATION_MINIMUM = "below_litigation_minimum"
     DEADLINE_PASSED = "deadline_passed"
     REFERRED = "referred"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    DISPUTED = "disputed"
+    CLAIMED = "said_to_be_paid"
+    PROMISED = "promised"
+    IN_REVIEW = "reply_in_review"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import dunwell.ledger.agreement_tables
+import dunwell.ledger.mail_tables
 import dunwell.ledger.tables  # noqa: F401  (registers the tables)
 
 engine = context.config.attributes["engine"]

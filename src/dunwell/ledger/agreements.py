@@ -1,0 +1,137 @@
+"""What was said about cases, as decisions want it: promises, claims, disputes and pauses, by case."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from dunwell.ledger.agreement_tables import (
+    ClaimLineRow,
+    ClaimRow,
+    DisputeRow,
+    PauseRow,
+    PromiseLineRow,
+    PromiseRow,
+)
+from dunwell.ledger.books import Work
+from dunwell.terms.agreement import (
+    Agreements,
+    Claim,
+    Dispute,
+    DisputeCode,
+    Pause,
+    PauseKind,
+    Promise,
+    PromiseState,
+)
+from dunwell.terms.money import Money
+
+_STANDING = ("open", "broken", "part_kept")
+
+
+def of(work: Work, invoices: Sequence[tuple[int, int, str]]) -> dict[int, Agreements]:
+    """What holds these cases up, by invoice id; given each invoice's id, account id and currency.
+
+    Cases with nothing are left out.
+    """
+    ids = [invoice_id for invoice_id, _, _ in invoices]
+    promises, claims, disputes = _promises(work, ids), _claims(work, ids), _disputes(work, ids)
+    by_invoice, by_account = _pauses(work, ids, {account_id for _, account_id, _ in invoices})
+    found: dict[int, Agreements] = {}
+    for invoice_id, account_id, currency in invoices:
+        pauses = (*by_account.get(account_id, ()), *by_invoice.get(invoice_id, ()))
+        given = [_promise(row, line, currency) for row, line in promises.get(invoice_id, ())]
+        claim = claims.get(invoice_id)
+        quarrels = tuple(disputes.get(invoice_id, ()))
+        if pauses or given or claim or quarrels:
+            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses)
+    return found
+
+
+def _money(minor: int | None, currency: str | None) -> Money | None:
+    return None if minor is None or currency is None else Money(minor, currency)
+
+
+def _promise(row: Any, line: Any, currency: str) -> Promise:
+    return Promise(
+        made_on=row.made_on,
+        by=row.by,
+        amount=_money(row.amount, row.currency),
+        share=_money(line.share, currency),
+        stops=row.stops,
+        state=PromiseState(row.state),
+        received=_money(row.received, row.currency or currency),
+    )
+
+
+def _promises(work: Work, ids: Sequence[int]) -> dict[int, list[tuple[PromiseRow, PromiseLineRow]]]:
+    query = (
+        select(PromiseRow, PromiseLineRow)
+        .join(PromiseLineRow, col(PromiseLineRow.promise_id) == col(PromiseRow.id))
+        .where(col(PromiseLineRow.invoice_id).in_(ids), col(PromiseRow.state).in_(_STANDING))
+        .order_by(col(PromiseRow.by), col(PromiseRow.id))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[tuple[PromiseRow, PromiseLineRow]]] = defaultdict(list)
+    for row, line in work.session.execute(query):
+        found[line.invoice_id].append((row, line))
+    return found
+
+
+def _claims(work: Work, ids: Sequence[int]) -> dict[int, Claim]:
+    query = (
+        select(ClaimRow, col(ClaimLineRow.invoice_id))
+        .join(ClaimLineRow, col(ClaimLineRow.claim_id) == col(ClaimRow.id))
+        .where(col(ClaimLineRow.invoice_id).in_(ids), col(ClaimRow.state) == "open")
+        .order_by(col(ClaimRow.id))
+        .execution_options(populate_existing=True)
+    )
+    return {invoice_id: claim_of(row) for row, invoice_id in work.session.execute(query)}
+
+
+def claim_of(row: ClaimRow) -> Claim:
+    """The claim's row as a term."""
+    return Claim(row.made_on, row.wait_until, row.paid_on, _money(row.amount, row.currency), row.reference)
+
+
+def _disputes(work: Work, ids: Sequence[int]) -> dict[int, list[Dispute]]:
+    query = (
+        select(DisputeRow)
+        .where(col(DisputeRow.invoice_id).in_(ids), col(DisputeRow.state) == "open")
+        .order_by(col(DisputeRow.id))
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[Dispute]] = defaultdict(list)
+    for row in work.session.execute(query).scalars():
+        found[row.invoice_id].append(Dispute(row.opened_on, DisputeCode(row.code), _money(row.amount, row.currency)))
+    return found
+
+
+def _pauses(
+    work: Work, ids: Sequence[int], account_ids: Iterable[int]
+) -> tuple[dict[int, list[Pause]], dict[int, list[Pause]]]:
+    query = (
+        select(PauseRow)
+        .where(
+            or_(
+                col(PauseRow.invoice_id).in_(ids),
+                col(PauseRow.account_id).in_(list(account_ids)) & col(PauseRow.invoice_id).is_(None),
+            ),
+            col(PauseRow.ended_on).is_(None),
+        )
+        .order_by(col(PauseRow.id))
+        .execution_options(populate_existing=True)
+    )
+    by_invoice: dict[int, list[Pause]] = defaultdict(list)
+    by_account: dict[int, list[Pause]] = defaultdict(list)
+    for row in work.session.execute(query).scalars():
+        pause = Pause(PauseKind(row.kind), row.until, row.why)
+        if row.invoice_id is None:
+            by_account[row.account_id].append(pause)
+        else:
+            by_invoice[row.invoice_id].append(pause)
+    return by_invoice, by_account
