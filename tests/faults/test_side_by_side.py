@@ -123,7 +123,8 @@ def test_a_payment_taken_while_letters_go_stops_those_that_have_not_gone(night: 
     night.payments(MONDAY, f"A{COUNT:03},INV-A{COUNT:03},2026-03-01,{100 + COUNT - 1}.00,GBP,all")
     gone = len(mail.letters)
     assert gone < COUNT, "the import came too late to prove anything"
-    assert finish(child)[0] == 0
+    code, err = finish(child)
+    assert code == 0, err
     assert mail.to(f"a{COUNT:03}@a{COUNT:03}.example") == []
     assert len(mail.letters) == COUNT - 1
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, insert, or_, select, update
 from sqlmodel import col
 
-from dunwell.ledger import news, tasks
+from dunwell.ledger import answers, news, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.settling import Settled, settle
@@ -34,7 +34,7 @@ from dunwell.terms.decision import Send
 
 TAKEN = "taken for sending; not handed to the mail server yet"
 HANDED = "handed to the mail server; no answer on record"
-_CHANGED = (
+_OTHERWISE = (
     select(col(LetterLineRow.letter_id))
     .join(InvoiceRow, col(InvoiceRow.id) == col(LetterLineRow.invoice_id))
     .where(
@@ -42,8 +42,8 @@ _CHANGED = (
         or_(
             col(InvoiceRow.principal_open) + col(InvoiceRow.charges_open)
             != col(LetterLineRow.asked) + col(LetterLineRow.held_back),
-            # Something was said about it since: a promise, a dispute, a pause.
-            col(InvoiceRow.next_on) == LOOK_NOW,
+            # Something was said about it since: a promise, a dispute, a pause. An answer asks for nothing anew.
+            (col(InvoiceRow.next_on) == LOOK_NOW) & (col(LetterRow.kind) == "cycle"),
         ),
     )
 )
@@ -53,7 +53,7 @@ _HAND_OVER = (
         col(LetterRow.id) == bindparam("key"),
         col(LetterRow.state) == "reserved",
         col(LetterRow.worker) == bindparam("me"),
-        ~exists(_CHANGED),
+        ~exists(_OTHERWISE),
     )
     .values(state="handed", reason=HANDED)
 )
@@ -78,18 +78,19 @@ _COVER = (
 @dataclass(frozen=True, slots=True)
 class Cover:
     """A touch that a letter settles: the case's invoice, its own stage and round, what is asked for it, and what is
-    open and not asked for (minor units)."""
+    open and not asked for (minor units). An answer settles none."""
 
     invoice_id: int
     number: str
-    touch: Send
+    touch: Send | None
     asked: int
     held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter ready to be reserved. `copies` are further addresses of the account, `news` what it tells beside."""
+    """A letter ready to be reserved. `copies` are further addresses of the account, `news` what it tells beside;
+    `answer_to` is the key of the answer that it is, None for a letter of the daily cycle."""
 
     account_id: int
     on: date
@@ -106,11 +107,24 @@ class Draft:
     copies: tuple[str, ...] = ()
     news: tuple[int, ...] = ()
     statement: bool = False
+    answer_to: str | None = None
 
 
 def slot_of(account_number: str, on: date) -> str:
     """What makes a letter of the daily cycle unique: its account and day."""
     return f"cycle:{account_number}:{on.isoformat()}"
+
+
+def answer_slot(key: str) -> str:
+    """What makes an answer unique: the reply that it answers."""
+    return f"answer:{key}"
+
+
+def _kind(draft: Draft) -> str:
+    if draft.answer_to:
+        return "answer"
+    # What only brings news waits for no interval and counts for none.
+    return "cycle" if draft.covers else "news"
 
 
 def taken_slots(work: Work, account_numbers: Iterable[str], on: date) -> set[str]:
@@ -164,10 +178,11 @@ def reserve(work: Work, drafts: Sequence[tuple[str, Draft]], pen: Pen, worker: s
             work.insert(LetterLineRow, {"letter_id": letter_id, "invoice_id": cover.invoice_id, **sums})
     work.flush()
     covers = [
-        _covered(letter_id, draft, cover)
+        _covered(letter_id, draft, cover, cover.touch)
         for letter_id, (_, d) in zip(ids, drafts, strict=True)
         for draft in [d]
         for cover in draft.covers
+        if cover.touch is not None
     ]
     if covers:
         work.session.connection().execute(_COVER, covers)
@@ -177,11 +192,11 @@ def reserve(work: Work, drafts: Sequence[tuple[str, Draft]], pen: Pen, worker: s
 
 
 def _row(number: str, draft: Draft, pen: Pen, worker: str) -> dict[str, Any]:
+    slot = answer_slot(draft.answer_to) if draft.answer_to else slot_of(number, draft.on)
     return {
         "account_id": draft.account_id,
-        "slot": None if draft.rehearsal else slot_of(number, draft.on),
-        # What only brings news waits for no interval and counts for none.
-        "kind": "rehearsal" if draft.rehearsal else "cycle" if draft.covers else "news",
+        "slot": None if draft.rehearsal else slot,
+        "kind": "rehearsal" if draft.rehearsal else _kind(draft),
         "on": draft.on,
         "name": draft.name,
         "stage": draft.stage,
@@ -200,11 +215,11 @@ def _row(number: str, draft: Draft, pen: Pen, worker: str) -> dict[str, Any]:
     }
 
 
-def _covered(letter_id: int, draft: Draft, cover: Cover) -> dict[str, Any]:
+def _covered(letter_id: int, draft: Draft, cover: Cover, touch: Send) -> dict[str, Any]:
     return {
         "invoice_key": cover.invoice_id,
-        "in_stage": cover.touch.stage,
-        "in_round": cover.touch.round,
+        "in_stage": touch.stage,
+        "in_round": touch.round,
         "new_state": "reserved",
         "letter_key": letter_id,
         "new_on": draft.on,
@@ -231,6 +246,7 @@ def release(work: Work, letter_id: int, pen: Pen, why: str) -> None:
     query = update(TouchRow).where(col(TouchRow.letter_id) == letter_id, col(TouchRow.state) == "reserved")
     work.session.execute(query.values(state="proposed", on=None, letter_id=None))
     news.settle(work, letter_id, "withdrawn")
+    answers.settle(work, letter_id, "withdrawn")
 
 
 def sweep(work: Work, older_than: datetime, gone: Callable[[str], bool], pen: Pen) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
-from dunwell.ledger import journal, news, tasks
+from dunwell.ledger import answers, journal, news, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import (
@@ -99,6 +99,8 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
     run.execute(_SETTLE, {"key": letter_id, **values})
     _settle_touches(work, letter_id, settled, rehearsal=row.kind == "rehearsal")
     news.settle(work, letter_id, settled.state, try_again=settled.bad_address, rehearsal=row.kind == "rehearsal")
+    if row.kind in ("answer", "rehearsal"):
+        answers.settle(work, letter_id, settled.state)
     if settled.state == "failed":
         _failed(work, row, settled, pen)
     elif settled.state == "sent":
@@ -143,7 +145,7 @@ def _settle_touches(work: Work, letter_id: int, settled: Settled, *, rehearsal: 
 def _failed(work: Work, row: Any, settled: Settled, pen: Pen) -> None:
     """A letter that the server refused for good: a task, and the address is bad where it said so."""
     if settled.bad_address:
-        _mark_bad(work, row.account_id, row.to_email, pen)
+        mark_bad(work, row.account_id, row.to_email, pen)
     tasks.make(
         work,
         f"letter_failed:{row.message_id}",
@@ -158,7 +160,7 @@ def _failed(work: Work, row: Any, settled: Settled, pen: Pen) -> None:
 def _copy_left_out(work: Work, row: Any, email: str, answer: str, *, bad: bool, pen: Pen) -> None:
     """A copy that the server would not take: the letter went all the same, and a person hears of it."""
     if bad:
-        _mark_bad(work, row.account_id, email, pen)
+        mark_bad(work, row.account_id, email, pen)
     tasks.make(
         work,
         f"copy:{row.message_id}:{email}",
@@ -169,7 +171,8 @@ def _copy_left_out(work: Work, row: Any, email: str, answer: str, *, bad: bool, 
     )
 
 
-def _mark_bad(work: Work, account_id: int, email: str, pen: Pen) -> None:
+def mark_bad(work: Work, account_id: int, email: str, pen: Pen) -> None:
+    """The address does not work: the account's open cases are looked at again, with whatever address is left."""
     theirs = update(ContactRow).where(col(ContactRow.account_id) == account_id, col(ContactRow.email) == email)
     work.session.execute(theirs.values(bad_since=pen.on))
     open_ones = update(InvoiceRow).where(
