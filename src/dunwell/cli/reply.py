@@ -13,8 +13,9 @@ from dunwell.cli.output import Exit, json_line, parse_day, stop
 from dunwell.replies.dates import FoundDate, find_dates
 from dunwell.replies.languages import LANGUAGES
 from dunwell.replies.message import read_message
+from dunwell.replies.plain import plain
 from dunwell.replies.quoting import new_text
-from dunwell.replies.reading import Reading, read
+from dunwell.replies.reading import read
 
 _reply = typer.Typer(help="What the words of a reply say. Needs neither settings nor a ledger.", no_args_is_help=True)
 
@@ -119,7 +120,7 @@ def _read_file(file: Path, country: str | None) -> dict[str, Any]:
         with file.open("rb") as stream:
             raw = stream.read(_MOST_BYTES)
         message = read_message(raw)
-        return {"file": name, **_reading(read(message, new_text(message), country))}
+        return {"file": name, **plain(read(message, new_text(message), country))}
     except OSError as problem:
         return {"file": name, **_unread(f"cannot be read: {problem.strerror}")}
     except Exception as problem:
@@ -140,44 +141,6 @@ def _unread(reason: str) -> dict[str, Any]:
         "action": "review",
         "reasons": [reason],
     }
-
-
-def _reading(reading: Reading) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "language": reading.language,
-        "intent": reading.intent,
-        "secondary_intents": list(reading.secondary),
-        "promises": [
-            {
-                "date": one.date,
-                "window": one.window,
-                "amount": None if one.amount is None else f"{one.amount:.2f}",
-                "currency": one.currency,
-                "partial": one.partial,
-                "conditional": one.conditional,
-                "words": one.words,
-            }
-            for one in reading.promises
-        ],
-        "paid": None,
-        "new_contact": reading.new_contact,
-        "auto_until": reading.auto_until,
-        "new_text": reading.new_text,
-        "confidence": reading.confidence,
-        "action": reading.action,
-        "reasons": list(reading.reasons),
-    }
-    if reading.paid:
-        amount = reading.paid.amount
-        found["paid"] = {
-            "date": reading.paid.date,
-            "amount": None if amount is None else f"{amount:.2f}",
-            "reference": reading.paid.reference,
-        }
-    if reading.bounce:
-        failed = reading.bounce
-        found["bounce"] = {"kind": failed.kind.value, "recipient": failed.recipient, "status": failed.status}
-    return found
 
 
 def _short(found: dict[str, Any]) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dunwell.desk.day import CycleReport
-from dunwell.desk.letters import Sent
 from dunwell.desk.office import Office
+from dunwell.desk.sending import Sent
 from dunwell.ledger import cases, due, journal, lookup
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded

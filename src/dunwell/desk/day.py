@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dunwell.desk import promises
-from dunwell.desk.letters import Post, Sent
+from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
+from dunwell.desk.sending import Sent
 from dunwell.ledger import cases, cycles, due, news, outbox, tasks, touches
 from dunwell.ledger.cycles import CycleRecord, CycleRunning, Slip
 from dunwell.ledger.due import DueInvoice

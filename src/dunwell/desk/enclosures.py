@@ -87,6 +87,21 @@ def enclose(office: Office, matter: Matter, rules: Policy, facts: Facts, languag
     return Enclosed(told, tuple(found.enclosures), tuple(found.lacks))
 
 
+def enclose_again(matter: Matter, rules: Policy, facts: Facts) -> Enclosed:
+    """The documents of the invoices that a customer asked for, as far as they can be had and fit."""
+    basket = _Basket(matter, int(rules.attachments.letter_mb * 1_000_000))
+    put = []
+    for case in matter.others:
+        document, number = case.invoice.document, case.invoice.number
+        if not document:
+            basket.lacks.append(Lack(number, "document", "the ledger has none"))
+        elif basket.fetch(document, f"{number}.pdf", number, "document"):
+            put.append(number)
+    names = tuple(one.name for one in basket.enclosures)
+    told = replace(facts, attached=names, attached_invoices=tuple(put))
+    return Enclosed(told, tuple(basket.enclosures), tuple(basket.lacks))
+
+
 class _Basket:
     """Documents as far as the letter may carry them."""
 

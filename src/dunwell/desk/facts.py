@@ -86,9 +86,9 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         stage=lead.stage if lead else "",
         as_of=on,
         creditor=office.writes_as,
-        account=_account(account, contact),
-        invoices=tuple(_invoice(case, rules, on) for case in cases),
-        totals=_totals(office, matter, cases, reference, rules, on),
+        account=account_facts(account, contact),
+        invoices=tuple(invoice_facts(case, rules, on) for case in cases),
+        totals=totals_of(office, matter, cases, reference, rules, on),
         payment_reference=reference,
         others=tuple(_other(case, rules, on) for case in matter.others if case.invoice.due is not None) if lead else (),
         deadline=people.deadline(leading, lead.stage, rules, on) if leading and lead else None,
@@ -110,7 +110,8 @@ INTEREST = "late_payment"
 """The sentence about statutory interest: it never stands beside a contractual fee."""
 
 
-def _account(account: Account, contact: Contact) -> AccountFacts:
+def account_facts(account: Account, contact: Contact) -> AccountFacts:
+    """The account as its letters show it."""
     consumer = account.kind is Kind.CONSUMER
     return AccountFacts(account.number, account.name, contact.name, None, consumer, account.address)
 
@@ -140,10 +141,11 @@ def _suspend_on(case: Case, lead: Send, rules: Policy, on: date) -> date | None:
 def _other(case: Case, rules: Policy, on: date) -> InvoiceFacts:
     """An open invoice that the letter does not ask for, with the reason where there is one."""
     why, until = agreements.mark(case, rules, on)
-    return replace(_invoice(case, rules, on), mark=why, mark_until=until)
+    return replace(invoice_facts(case, rules, on), mark=why, mark_until=until)
 
 
-def _invoice(case: Case, rules: Policy, on: date) -> InvoiceFacts:
+def invoice_facts(case: Case, rules: Policy, on: date) -> InvoiceFacts:
+    """An invoice as of `on`; raises LookupError without a due date."""
     invoice = case.invoice
     if invoice.due is None:
         raise LookupError(f"invoice {invoice.number} has no due date")
@@ -176,16 +178,17 @@ def _discounted(open_principal: Money, percent: Decimal | None) -> Money:
     return Money(int(minor), open_principal.currency)
 
 
-def _totals(
+def totals_of(
     office: Office, matter: Matter, cases: Iterable[Case], reference: str, rules: Policy, on: date
 ) -> tuple[Total, ...]:
+    """What is asked for, in each currency."""
     sums: dict[str, tuple[Money, Money]] = {}
     for case in cases:
         currency = case.open_principal.currency
         principal, charges = sums.get(currency, (zero(currency), zero(currency)))
         back = agreements.held_back(case, rules, on) or zero(currency)
         sums[currency] = _without(principal + case.open_principal, charges + case.open_charges, back)
-    return tuple(_total(office, matter, reference, principal, charges) for principal, charges in sums.values())
+    return tuple(total_of(office, matter, reference, principal, charges) for principal, charges in sums.values())
 
 
 def _without(principal: Money, charges: Money, back: Money) -> tuple[Money, Money]:
@@ -195,7 +198,8 @@ def _without(principal: Money, charges: Money, back: Money) -> tuple[Money, Mone
     return Money(principal.minor - rest, back.currency), Money(charges.minor - left, back.currency)
 
 
-def _total(office: Office, matter: Matter, reference: str, principal: Money, charges: Money) -> Total:
+def total_of(office: Office, matter: Matter, reference: str, principal: Money, charges: Money) -> Total:
+    """One currency's sum, with where and how it can be paid."""
     bank = office.creditor.bank_account(principal.currency) or ""
     sum_due = principal + charges
     return Total(
@@ -263,4 +267,4 @@ def _asked(office: Office, matter: Matter, invoices: Sequence[InvoiceFacts], loo
         principal, charges = _without(principal + one.open_principal, charges + one.charges, back)
     if (principal + charges - loose).minor <= 0 or not office.creditor.bank_account(loose.currency):
         return None
-    return _total(office, matter, matter.account.number, principal - loose, charges)
+    return total_of(office, matter, matter.account.number, principal - loose, charges)

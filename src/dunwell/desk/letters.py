@@ -13,6 +13,7 @@ from dunwell.desk.facts import Due, Matter
 from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused
+from dunwell.desk.sending import Sent, settled_by
 from dunwell.desk.writing import Written, write_letter
 from dunwell.ledger import cases, cycles, news, outbox, settling, tasks, touches
 from dunwell.ledger.books import Work
@@ -21,16 +22,7 @@ from dunwell.ledger.journal import Pen
 from dunwell.ledger.settling import Settled
 from dunwell.ledger.touches import Proposal
 from dunwell.letters.facts import LetterError
-from dunwell.mailroom.sender import (
-    Accepted,
-    Answer,
-    InDoubt,
-    MailServerAway,
-    MailServerRefuses,
-    PutOff,
-    Refused,
-    Sender,
-)
+from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.decide import decide
 from dunwell.terms.calendar import is_rest
 from dunwell.terms.case import Touch
@@ -41,20 +33,6 @@ BATCH = 25
 """Accounts whose letters are decided and reserved together. What a crash leaves of them is due again."""
 ONE_DAY = timedelta(days=1)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of one account's letter: `state` is a letter's, or 'window' or 'unsound' for one not written."""
-
-    account: str
-    letter: str
-    stage: str | None
-    language: str
-    invoices: tuple[str, ...]
-    to: str
-    state: str
-    reason: str
 
 
 @dataclass
@@ -154,7 +132,7 @@ def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, s
             one = waiting.pop(0)
             draft = one.written.draft
             answer = sender.send(office.creditor.email or "", draft.to_email, draft.raw, draft.copies)
-            last = (one, _settled(answer, rehearsal=one.written.draft.rehearsal))
+            last = (one, settled_by(answer, rehearsal=one.written.draft.rehearsal))
             yield _told(*last)
             if waiting:
                 sender.connect()
@@ -273,18 +251,6 @@ def _end_batch(office: Office, last: tuple[Taken, Settled] | None, waiting: Sequ
             outbox.release(work, one.letter_id, Pen(moment.now, moment.on), "the night stopped before it was its turn")
 
 
-def _settled(answer: Answer, *, rehearsal: bool) -> Settled:
-    match answer:
-        case Accepted(said, left_out):
-            return Settled("rehearsed" if rehearsal else "sent", said, left_out=left_out)
-        case PutOff(said):
-            return Settled("waiting", said)
-        case Refused(said, bad_address):
-            return Settled("failed", said, bad_address and not rehearsal)
-        case InDoubt(said):
-            return Settled("rehearsed" if rehearsal else "in_doubt", said)
-
-
 def _settle(office: Office, work: Work, taken: Taken, settled: Settled, moment: Moment) -> None:
     """Write down what the server said, and when the covered cases are looked at again."""
     if not settling.settle(work, taken.letter_id, settled, Pen(moment.now, moment.on)):
@@ -316,9 +282,3 @@ def _told(taken: Taken, settled: Settled) -> Sent:
     return Sent(
         taken.account, draft.name, draft.stage, draft.language, numbers, draft.to_email, settled.state, settled.reason
     )
-
-
-def outcome_without_names(sent: Sent) -> str:
-    """What became of a letter, in words that may stand in logs and in Prefect: no address, nobody's words."""
-    reason = "see the task for the operator" if sent.state == "unsound" else settling.without_names(sent.reason)
-    return f"{sent.letter or 'no letter'}: {reason}"

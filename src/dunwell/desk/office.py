@@ -17,6 +17,16 @@ from dunwell.rules.policy import Policy
 from dunwell.settings.sections import Creditor
 
 
+@dataclass(frozen=True, slots=True)
+class Believing:
+    """Whose word on a mail's sender is believed (RFC 8601 authserv-ids), and whether a contact with the signed address
+    is enough where the server says nothing (`token`). `staff` are our own people's addresses, in lower case."""
+
+    authserv_ids: tuple[str, ...] = ()
+    token: bool = False
+    staff: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
@@ -33,6 +43,7 @@ class Office:
     links: Links = field(default_factory=Links)
     dkim: SigningKey | None = None
     logo: tuple[str, bytes] | None = None
+    replies: Believing = field(default_factory=Believing)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,7 +10,7 @@ from dunwell.desk import facts as facts_of
 from dunwell.desk.enclosures import Enclosed, Lack, enclose, pictures
 from dunwell.desk.facts import Due, Matter
 from dunwell.desk.office import Office
-from dunwell.ledger.outbox import Cover, Draft, slot_of
+from dunwell.ledger.outbox import Cover, Draft, answer_slot, slot_of
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import Facts, LetterError
 from dunwell.letters.writing import Letter
@@ -72,11 +72,12 @@ def write_letter(office: Office, matter: Matter, moment: Moment) -> Written:
     enclosed = enclose(office, matter, rules, bare, language)
     letter = compose(enclosed.facts, contact.language or account.language, office.library)
     copies = copies_to(matter.contacts, rules.stage[lead.stage].cc if lead else (), contact)
-    draft = _draft(office, matter, letter, enclosed, contact, () if office.redirect_to else copies, moment)
+    sent_to = () if office.redirect_to else copies
+    draft = drafted(office, matter, letter, enclosed, contact, sent_to, moment)
     return Written(draft, letter, enclosed.facts, contact, enclosed.lacks)
 
 
-def _draft(
+def drafted(
     office: Office,
     matter: Matter,
     letter: Letter,
@@ -84,10 +85,14 @@ def _draft(
     contact: Contact,
     copies: tuple[Contact, ...],
     moment: Moment,
+    *,
+    answer_to: str | None = None,
 ) -> Draft:
+    """The letter as a message for the outbox; `answer_to` is the key of the answer that it is."""
     account, lead = matter.account, matter.lead
     rules = office.policy.rules_for(account)
-    slot = slot_of(account.number, moment.on) + (":rehearsal" if office.redirect_to else "")
+    slot = answer_slot(answer_to) if answer_to else slot_of(account.number, moment.on)
+    slot += ":rehearsal" if office.redirect_to else ""
     own = office.creditor.email or ""
     addressed = Addressed(
         from_name=office.creditor.name or "",
@@ -119,6 +124,7 @@ def _draft(
         copies=tuple(one.email for one in copies),
         news=matter.news.ids,
         statement=enclosed.facts.statement_attached,
+        answer_to=answer_to,
     )
 
 

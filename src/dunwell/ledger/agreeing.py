@@ -222,3 +222,9 @@ def promises_made(work: Work, invoice_ids: Sequence[int]) -> dict[int, int]:
     for invoice_id, _ in work.session.execute(query):
         found[invoice_id] += 1
     return found
+
+
+def currencies(work: Work, invoice_ids: Sequence[int]) -> dict[int, str]:
+    """The currency of each of these invoices, by id."""
+    query = select(col(InvoiceRow.id), col(InvoiceRow.currency)).where(col(InvoiceRow.id).in_(list(invoice_ids)))
+    return {key or 0: currency for key, currency in work.session.execute(query)}

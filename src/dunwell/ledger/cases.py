@@ -75,6 +75,11 @@ def account_of(row: AccountRow) -> Account:
     )
 
 
+def locked_account(work: Work, account_id: int) -> Account:
+    """The account as a term; its row stays locked until the work ends."""
+    return account_of(work.lock_account(account_id))
+
+
 def invoice_of(row: InvoiceRow) -> Invoice:
     """The invoice's row as a term."""
     return Invoice(

@@ -34,6 +34,12 @@ def invoice_id(work: Work, number: str) -> int | None:
     return work.session.execute(select(col(InvoiceRow.id)).where(col(InvoiceRow.number) == number)).scalar_one_or_none()
 
 
+def country_of(work: Work, account: str) -> str | None:
+    """The country of the account with this number."""
+    query = select(col(AccountRow.country)).where(col(AccountRow.number) == account)
+    return work.session.execute(query).scalar_one_or_none()
+
+
 def state(work: Work, key: int) -> str:
     """Whether the invoice is open or paid."""
     return work.session.get_one(InvoiceRow, key).state

@@ -73,6 +73,17 @@ def words_of(*texts: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def plain_words(*texts: str) -> frozenset[str]:
+    """The words with a digit as they stand, and in capitals: to look for invoices of anybody."""
+    found: set[str] = set()
+    for text in texts:
+        for match in list(_WORD.finditer(unicodedata.normalize("NFKC", text)))[:_MOST_WORDS]:
+            word = match[0].strip("./#-")
+            if len(word) > 3 and any(map(str.isdecimal, word)):
+                found |= {word, word.upper()}
+    return frozenset(found)
+
+
 def folded_number(number: str) -> str:
     """An invoice's number as people write it, without case, white space and punctuation, digits as ASCII."""
     plain = unicodedata.normalize("NFKC", number).casefold()
