@@ -1,4 +1,4 @@
-"""`dunwell interest`: the law's interest on a late debt. Loads neither settings nor books, so that it starts at once."""
+"""`dunwell interest`: the law's interest on a late debt. Loads neither settings nor books: it starts at once."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import typer
 
 from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
 from dunwell.rules.interest import Interest, Payment, balances, interest
-from dunwell.rules.rates import DayCount, Law, LawError, RateBasis, countries, load
+from dunwell.rules.rates import DayCount, LawError, RateBasis, countries, load
 from dunwell.rules.tomltext import TomlProblems
 from dunwell.terms.money import Money, MoneyError
 
-_HELP = """The law's interest on a debt that was paid late, and its fixed sum, with the rate of each period and its source.
+_HELP = """The law's interest on a debt that was paid late, and its fixed sum, with the rate and source of each period.
 
 The day after the due date is the first that bears interest; the day of payment is the last. Interest is simple and is
 rounded once, half up, at the end. Between businesses only. Needs neither settings nor a ledger.
@@ -172,6 +172,12 @@ def _plain(found: Interest) -> dict[str, Any]:
     }
 
 
+def _above(found: Interest) -> str:
+    """What the law adds to the reference rate, in words."""
+    points = found.law.margin(found.periods[0].first) if found.periods else Decimal(0)
+    return f", plus {_percent(points)} points" if points else ""
+
+
 def _show(found: Interest, debt: Money, due: date, paid: date, payments: Sequence[Payment]) -> None:
     """The computation as a table for people."""
     law = found.law
@@ -187,9 +193,7 @@ def _show(found: Interest, debt: Money, due: date, paid: date, payments: Sequenc
         f"Interest    {found.total} ({found.days} days; year of {law.day_count.value} days; {basis})",
         f"Fixed sum   {found.fixed_sum if found.fixed_sum is not None else 'none under this law'}",
         f"Law         {law.citation}",
-        f"Rate        {law.reference}, plus {_percent(law.margin(found.periods[0].first))} points"
-        if found.periods
-        else f"Rate        {law.reference}",
+        f"Rate        {law.reference}{_above(found)}",
         "Rounded once, half up, at the end; each row is what it adds to the rounded total.",
     ]
     for line in lines:

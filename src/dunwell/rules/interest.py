@@ -105,7 +105,10 @@ def interest(balances: Sequence[Balance], law: Law, rates: RateTable, paid: date
     periods: list[Period] = []
     exact, shown = Fraction(0), 0
     for first, last, open_ in _stretches(balances, law, rates, paid):
-        reference = rates.at(start if law.basis is RateBasis.START else first)
+        reference = rates.at(start)
+        if law.basis is RateBasis.EACH:
+            reference = rates.at(first)
+            rates.at(last)  # a stretch may reach past the last day for which the table knows a rate
         rate = law.rate(reference.rate, start)
         days = (last - first).days + 1
         part = Fraction(open_.minor) * Fraction(rate) / 100 * days / _year(first, law.day_count)
