@@ -15,10 +15,9 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
 
 from dunwell.rules.ratefile import Reader
-from dunwell.rules.tomltext import nearest
+from dunwell.rules.tomltext import Problem, TomlProblems, nearest
 from dunwell.terms.money import Money
 
 _BUILT_IN = Path(__file__).parent / "rates"
@@ -209,11 +208,16 @@ def _law(code: str, folder: Path | None) -> tuple[Law, RateTable]:
 def _open(name: str, folder: Path | None, asked_by: Reader | None = None) -> Reader:
     places = [one / f"{name}.toml" for one in ((folder, _BUILT_IN) if folder else (_BUILT_IN,))]
     file = next((one for one in places if one.is_file()), None)
-    if file is None and asked_by:
-        asked_by.refuse("rates_of", f"there is no {name}.toml beside it")
-    file = cast(Path, file)
+    if file is None:
+        if asked_by:
+            asked_by.refuse("rates_of", f"there is no {name}.toml beside it")
+        raise LawError("country", f"there is no {name}.toml")
     shown = file.name if file.parent == _BUILT_IN else str(file)
-    return Reader.of(file.read_text("utf-8"), shown)
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise TomlProblems(shown, [Problem(None, "", "not UTF-8: save it as UTF-8 text")]) from None
+    return Reader.of(text, shown)
 
 
 def _fixed_sum(part: Reader) -> FixedSum:
