@@ -97,6 +97,16 @@ def test_de_the_formula_by_the_day() -> None:
     assert found.total == Money(351, "EUR")
 
 
+def test_de_two_sums_of_an_open_accounting_program() -> None:
+    """Buchfink, its tests of default interest: 10,000 euro, 45 days at 10.27 %: 126.62; over 1 July 2026: 173.76."""
+    assert days_late("DE", "10000.00", "2025-08-01", 45).total.amount == Decimal("126.62")
+    found = due_and_paid("DE", "10000.00", "2026-05-31", "2026-07-31")
+    assert [(one.days, one.rate, one.amount.minor) for one in found.periods] == [
+        (30, Decimal("10.27"), 8441),
+        (31, Decimal("10.52"), 8935),
+    ]
+
+
 def test_it_two_years_by_half_years(tmp_path: Path) -> None:
     """Pavone Costruzioni, 'Esempio di calcolo mora': 1,000 euro from 1 January 2010 to 1 January 2012: 161.26 euro.
 
@@ -142,6 +152,10 @@ def test_fr_a_quarter_of_a_year_in_2014() -> None:
         ("ES", "2025-01-01", "11.15", "Oriente Legal, on the resolution of 30 December 2024"),
         ("AT", "2017-07-01", "8.58", "LexisNexis ARD 6556/2/2017"),
         ("AT", "2022-01-01", "8.58", "LexisNexis Zak 2022/3"),
+        ("AT", "2026-07-01", "10.73", "a comparison of AT, DE and CH law, September 2026"),
+        ("FR", "2026-07-01", "12.40", "ECB Data Portal, 2.40 % from 17 June 2026, as read on 7 September 2026"),
+        ("GB", "2026-07-01", "11.75", "Bank of England, 17 June 2026: Bank Rate kept at 3.75 %, by 7 to 2"),
+        ("RO", "2026-07-01", "14.50", "BNR, 24 June 2026: 6.50 % kept"),
         ("NL", "2015-01-01", "8.05", "Bierens, 'Nieuwe wettelijke handelsrente'"),
         ("NL", "2024-01-01", "12.50", "Wikipedia, 'Wettelijke rente'"),
         ("NL", "2024-07-01", "12.25", "Metaalunie, 'Wettelijke rente per 1 juli 2024'"),
@@ -158,6 +172,10 @@ def test_fr_a_quarter_of_a_year_in_2014() -> None:
         ("RO", "2026-01-01", "14.50", "playtech.ro: 6.5 % since August 2024"),
         ("RU", "2021-07-26", "6.50", "the calculator at stroyalt.ru"),
         ("RU", "2026-02-16", "15.50", "urogay-smol.ru, 18 February 2026"),
+        ("RU", "2026-03-23", "15.00", "cbr.ru/dkp/mp_dec: decided on 20 March 2026"),
+        ("RU", "2026-04-27", "14.50", "cbr.ru/dkp/mp_dec: decided on 24 April 2026"),
+        ("RU", "2026-06-22", "14.25", "cbr.ru/dkp/mp_dec: decided on 19 June 2026"),
+        ("RU", "2026-07-27", "14.00", "cbr.ru/dkp/mp_dec: decided on 24 July 2026"),
     ],
 )
 def test_published_rates(country: str, day: str, rate: str, publisher: str) -> None:

@@ -140,11 +140,11 @@ def _check(balances: Sequence[Balance], law: Law, paid: date) -> None:
     if law.currencies and currency not in law.currencies:
         known = ", ".join(sorted(law.currencies))
         raise LawError("currency", f"the law of {law.country} is known here for debts in {known} only, not {currency}")
-    if paid < start - _ONE_DAY:
-        raise LawError("paid", f"{paid} is before the due date, {start - _ONE_DAY}: nothing was late")
     if start < law.since:
         why = f": {law.before}" if law.before else ""
         raise LawError("due", f"{law.country}.toml begins with debts late from {law.since} on, not {start}{why}")
+    if (start - paid).days > 1:
+        raise LawError("paid", f"{paid} is before the due date, {start - _ONE_DAY}: nothing was late")
     if law.compounds and paid > _one_year_after(start):
         raise LawError("paid", f"more than a year is not simple interest in {law.name}: {law.compounds}")
 
