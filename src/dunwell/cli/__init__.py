@@ -8,9 +8,11 @@ import sys
 
 
 def main() -> None:
-    """The entry point. What reads replies needs no books: it starts without loading what opens them."""
+    """The entry point. What needs no books, `reply` and `interest`, starts without loading what opens them."""
     if sys.argv[1:2] == ["reply"]:
         from dunwell.cli.reply import main as run
+    elif sys.argv[1:2] == ["interest"]:
+        from dunwell.cli.interest import main as run
     else:
         from dunwell.cli.app import main as run
     run()
