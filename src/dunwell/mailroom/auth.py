@@ -15,6 +15,7 @@ import httpx
 _MOST_OCTETS = 64 * 1024
 _LONGEST_TOKEN = 16 * 1024
 _EARLY = 60.0
+_HEADERS = {"Accept": "application/json"}
 _GOOGLE = "https://oauth2.googleapis.com/token"
 _MICROSOFT = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
 _MICROSOFT_USER = "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access"
