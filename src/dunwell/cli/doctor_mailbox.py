@@ -1,4 +1,4 @@
-"""The doctor's checks of the collections mailbox: each folder, and whose word on a sender's authenticity is believed."""
+"""The doctor's checks of the mailbox: each folder, and whose word on a sender's authenticity is believed."""
 
 from __future__ import annotations
 

@@ -108,6 +108,8 @@ class Session:
             raise MailboxRefuses(f"{self.where}: its certificate: {error.verify_message}") from None
         except FileNotFoundError:
             raise MailboxRefuses(f"{self.where}: there is no file {self.account.ca_file}") from None
+        except imaplib.IMAP4.readonly:
+            raise MailboxRefuses(f"{self.where}: the folder is read-only for {self.account.username}") from None
         except (imaplib.IMAP4.abort, OSError, EOFError) as error:
             raise MailboxAway(f"{self.where}: {self._said(error, token)}") from None
         except imaplib.IMAP4.error as error:
@@ -188,8 +190,6 @@ class Session:
         self.client.allow()
         self.current = None
         said = self.client.select_folder(folder, readonly=readonly)
-        if not readonly and b"READ-ONLY" in said:
-            raise MailboxRefuses(f"{self.where}: the folder {folder!r} is read-only for {self.account.username}")
         if b"UIDVALIDITY" not in said:
             raise MailboxRefuses(
                 f"{self.where}: the folder {folder!r} has no UIDVALIDITY: its mails cannot be told apart"

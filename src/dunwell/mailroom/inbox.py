@@ -110,7 +110,9 @@ class Inbox:
             for together in _batches(sizes, cap, batch):
                 bodies = self._bodies(state, together, min(len(together) * cap, 2 * batch + cap), cap)
                 for uid in together:
-                    raw = bodies.pop(uid) if uid in bodies else self._single(state, uid, cap)
+                    raw: bytes | None = bodies.pop(uid, b"")
+                    if not raw and sizes[uid]:
+                        raw = self._single(state, uid, cap)
                     if raw is None:
                         continue
                     complete = len(raw) <= cap and (bool(raw) or sizes[uid] == 0)
@@ -146,9 +148,11 @@ class Inbox:
     def _single(self, state: FolderState, uid: int, cap: int) -> bytes | None:
         """A mail that did not come with the others: None where it is gone, empty where the server cannot give it."""
         body = self._bodies(state, [uid], cap, cap).get(uid)
-        if body is not None:
+        if body:
             return body
         with self._at(state) as session:
+            # Servers may tell of mails that others have removed only now.
+            session.client.noop()
             return b"" if session.client.search(["UID", str(uid)]) else None
 
     def newest(self, folder: str, cap: int = 64 * 1024) -> Fetched | None:
@@ -279,4 +283,7 @@ def _number(value: object, otherwise: int) -> int:
 def _aware(value: object) -> datetime | None:
     if not isinstance(value, datetime):
         return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None

@@ -22,7 +22,7 @@ class Renumbered(MailboxAway):
 
 
 class MailboxRefuses(Exception):
-    """The mailbox does not serve us as we are set up (certificate, login, folder): somebody has to mend the settings."""
+    """The mailbox does not serve us as we are set up (certificate, login, folder): mend the settings."""
 
 
 @dataclass(frozen=True, slots=True)
