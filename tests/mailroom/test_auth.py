@@ -40,7 +40,12 @@ def test_a_token_is_kept_until_shortly_before_its_end(endpoint: TokenEndpoint) -
     oauth = consent(endpoint)
     assert [access_token(oauth), access_token(oauth)] == ["token-1", "token-1"]
     assert endpoint.forms == [
-        {"grant_type": "refresh_token", "client_id": "dunwell", "client_secret": SECRETS[0], "refresh_token": SECRETS[1]}
+        {
+            "grant_type": "refresh_token",
+            "client_id": "dunwell",
+            "client_secret": SECRETS[0],
+            "refresh_token": SECRETS[1],
+        }
     ]
     assert access_token(oauth, instead_of="token-1") == "token-2"
     assert access_token(oauth, instead_of="token-1") == "token-2"
@@ -91,7 +96,7 @@ def test_the_providers_have_their_own_addresses() -> None:
         ((200, b'{"access_token": 7}', {}), TokenAway, "no access token"),
         ((200, b'{"access_token": "token-1", "token_type": "mac"}', {}), TokenRefused, "another type"),
         ((200, b" " * 5_000_000, {}), TokenAway, "DecodingError"),
-        ((200, b"x", {"Content-Encoding": "gzip"}), TokenAway, "DecodingError"),
+        ((200, b"x", {"Content-Encoding": "gzip"}), TokenAway, "no access token"),
     ],
 )  # fmt: skip
 def test_an_answer_that_is_none_is_told_without_secrets(

@@ -53,6 +53,9 @@ userdb {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -97,7 +100,17 @@ class Dovecot:
         # Dovecot's mail processes refuse to run as root.
         self._user = "nobody" if os.getuid() == 0 else getpass.getuser()
         self._group = group = "nogroup" if os.getuid() == 0 else _group()
-        capabilities = "IMAP4rev1 SASL-IR LITERAL+ ENABLE IDLE UIDPLUS MOVE NAMESPACE UNSELECT".split()
+        capabilities = [
+            "IMAP4rev1",
+            "SASL-IR",
+            "LITERAL+",
+            "ENABLE",
+            "IDLE",
+            "UIDPLUS",
+            "MOVE",
+            "NAMESPACE",
+            "UNSELECT",
+        ]
         told = " ".join(name for name in capabilities if name not in without) if without else ""
         text = CONFIGURATION.format(
             folder=self.folder, user=self._user, group=group, separator=separator, password=self.password,

@@ -26,7 +26,7 @@ class TokenEndpoint:
         self.url = f"http://127.0.0.1:{self.port}/token"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

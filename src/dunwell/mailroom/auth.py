@@ -15,7 +15,7 @@ import httpx
 _MOST_OCTETS = 64 * 1024
 _LONGEST_TOKEN = 16 * 1024
 _EARLY = 60.0
-_HEADERS = {"Accept": "application/json"}
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 _GOOGLE = "https://oauth2.googleapis.com/token"
 _MICROSOFT = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
 _MICROSOFT_USER = "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access"
@@ -157,7 +157,7 @@ def _asked(oauth: OAuth, refresh_token: str | None) -> _Kept:
 
 def _read(answer: httpx.Response, until: float) -> bytes:
     body = b""
-    for part in answer.iter_bytes(8192):
+    for part in answer.iter_raw(8192):
         body += part
         if len(body) > _MOST_OCTETS:
             raise httpx.DecodingError("too long")
