@@ -140,9 +140,9 @@ def test_a_server_that_sends_more_than_was_asked_for_is_not_read_to_the_end() ->
     head = [b"* 1 FETCH (UID 3 RFC822.SIZE 10)"]
     huge = [b"* 1 FETCH (UID 3 BODY[]<0> {900000000}\r\n" + b"z" * 100_000]
     answers = [SELECT, ("UID SEARCH", [b"* SEARCH 3"]), (r"UID FETCH .*RFC822", head), (r"UID FETCH .*BODY", huge)]
-    with Responder(answers) as server, Inbox(to(server.port)) as inbox:
-        with pytest.raises(MailboxAway, match="more than was asked for"):
-            list(inbox.messages("INBOX", 7, cap=1000))
+    told = pytest.raises(MailboxAway, match="more than was asked for")
+    with Responder(answers) as server, Inbox(to(server.port)) as inbox, told:
+        list(inbox.messages("INBOX", 7, cap=1000))
 
 
 def test_odd_answers_are_understood() -> None:
@@ -174,16 +174,16 @@ def test_gmail_gets_a_label_and_a_folder_without_keywords_says_so() -> None:
     with Responder(answers, "X-GM-EXT-1") as server, Inbox(to(server.port)) as inbox:
         assert inbox.mark("INBOX", 7, [3], Keyword("Dunwell")) == 1
     assert any(said.startswith("UID STORE 3 +X-GM-LABELS") and "Dunwell" in said for said in server.said)
-    with Responder(answers) as server, Inbox(to(server.port)) as inbox:
-        with pytest.raises(MailboxRefuses, match=r"no keyword 'Dunwell': set imap\.processed to a folder"):
-            inbox.mark("INBOX", 7, [3], Keyword("Dunwell"))
+    told = pytest.raises(MailboxRefuses, match=r"no keyword 'Dunwell': set imap\.processed to a folder")
+    with Responder(answers) as server, Inbox(to(server.port)) as inbox, told:
+        inbox.mark("INBOX", 7, [3], Keyword("Dunwell"))
 
 
 def test_a_folder_that_may_only_be_read_is_not_moved_from() -> None:
     lines = [*SELECT[1], b"OK [READ-ONLY] done"]
-    with Responder([("SELECT", lines)]) as server, Inbox(to(server.port)) as inbox:
-        with pytest.raises(MailboxRefuses, match="read-only"):
-            inbox.mark("INBOX", 7, [3], MoveTo("INBOX/x"))
+    told = pytest.raises(MailboxRefuses, match="read-only")
+    with Responder([("SELECT", lines)]) as server, Inbox(to(server.port)) as inbox, told:
+        inbox.mark("INBOX", 7, [3], MoveTo("Done"))
 
 
 @pytest.mark.parametrize(
