@@ -17,12 +17,14 @@ from dunwell.letters.printing import logo_for_mail
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.mailroom.auth import OAuth
+from dunwell.mailroom.mailbox import Account
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.rules.tomltext import Problem, TomlProblems
-from dunwell.settings import Located
+from dunwell.settings import Located, sections
 from dunwell.terms.moment import Moment
 
 _POLICIES = Path(__file__).parent / "rules" / "policies"
@@ -162,6 +164,39 @@ def route() -> Route:
         letters_per_minute=smtp.letters_per_minute,
         archive=smtp.archive,
         ca_file=str(located().path(smtp.ca_file)) if smtp.ca_file else None,
+        oauth=_consent(smtp.oauth, smtp.timeout),
+    )
+
+
+def mailbox() -> Account | None:
+    """The way to the collections mailbox; None where no login is set."""
+    imap = located().settings.imap
+    if not imap.username:
+        return None
+    return Account(
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        username=imap.username,
+        password=imap.password.get_secret_value() if imap.password else "",
+        oauth=_consent(imap.oauth, imap.timeout),
+        timeout=imap.timeout,
+        ca_file=str(located().path(imap.ca_file)) if imap.ca_file else None,
+    )
+
+
+def _consent(own: sections.OAuth, timeout: int) -> OAuth | None:
+    if own.provider is None or own.client_id is None:
+        return None
+    return OAuth(
+        provider=own.provider,
+        client_id=own.client_id,
+        client_secret=own.client_secret.get_secret_value() if own.client_secret else None,
+        refresh_token=own.refresh_token.get_secret_value() if own.refresh_token else None,
+        token_url=own.token_url,
+        tenant=own.tenant,
+        scope=own.scope,
+        timeout=timeout,
     )
 
 
