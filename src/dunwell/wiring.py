@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dunwell import settings as settings_room
-from dunwell.desk.office import Office
+from dunwell.desk.inbox import Mailbox
+from dunwell.desk.office import Believing, Office
 from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate, open_engine, require_current
@@ -18,7 +19,7 @@ from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
 from dunwell.mailroom.auth import OAuth
-from dunwell.mailroom.mailbox import Account
+from dunwell.mailroom.mailbox import Account, mark_of
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
@@ -185,6 +186,35 @@ def mailbox() -> Account | None:
     )
 
 
+def inbox() -> Mailbox:
+    """The mailbox with its folders and what is done with its mail; raises TomlProblems where no login is set."""
+    imap = located().settings.imap
+    account = mailbox()
+    if account is None:
+        problem = Problem(None, "imap.username", "is not set: the mailbox cannot be read without a login")
+        raise TomlProblems(str(located().file or "environment"), [problem])
+    return Mailbox(
+        account=account,
+        folder=imap.folder,
+        mark=mark_of(imap.processed),
+        junk=imap.junk,
+        sent=imap.sent,
+        archive=imap.archive,
+        cap=imap.max_kilobytes * 1024,
+    )
+
+
+def believing() -> Believing:
+    """Whose word on a mail's sender is believed, and who our own people are."""
+    own = located().settings
+    people = [own.people.collector, own.people.service, own.people.owner]
+    return Believing(
+        authserv_ids=own.imap.authserv_id,
+        token=own.replies.trust == "token",
+        staff=frozenset(one.lower() for one in people if one),
+    )
+
+
 def _consent(own: sections.OAuth, timeout: int) -> OAuth | None:
     if own.provider is None or own.client_id is None:
         return None
@@ -219,6 +249,7 @@ def office() -> Office:
         links=links(),
         dkim=signing_key(),
         logo=logo_for_mail(found.path(logo)) if logo else None,
+        replies=believing(),
     )
 
 

@@ -56,6 +56,9 @@ folder = "INBOX"                        # where replies arrive
 # provider = "google"                   # or microsoft, other
 # client_id = ""                        # the secrets: DUNWELL_IMAP__OAUTH__CLIENT_SECRET_FILE, …__REFRESH_TOKEN_FILE
 
+[replies]
+trust = "server"                        # or "token": a contact with the signed reply address is enough; see the docs
+
 [people]                                # staff who are written to; not set, not written to
 # collector = ""
 # service = ""

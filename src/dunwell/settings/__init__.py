@@ -33,6 +33,7 @@ from dunwell.settings.sections import (
     Pay,
     People,
     PolicyFile,
+    Replies,
     Smtp,
     Templates,
 )
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     ledger: Ledger = Ledger()
     smtp: Smtp = Smtp()
     imap: Imap = Imap()
+    replies: Replies = Replies()
     people: People = People()
     policy: PolicyFile = PolicyFile()
     templates: Templates = Templates()

@@ -190,6 +190,13 @@ class Imap(_Server):
     oauth: OAuth = OAuth()
 
 
+class Replies(Section):
+    """Whom the machine believes by itself: what our own mail server reports of the sender (`server`), or, where it
+    reports nothing, a contact on file who uses the signed reply address (`token`)."""
+
+    trust: Literal["server", "token"] = "server"
+
+
 class People(Section):
     """Members of staff who are written to; one that is not set is not written to."""
 
