@@ -86,8 +86,10 @@ def test_without_move_and_idle_it_works_as_well_and_spares_what_others_deleted(m
             assert inbox.wait(known, 0.3) is False
             assert inbox.mark("INBOX", known.uidvalidity, [1, 3], MoveTo("Done")) == 2
             assert inbox.mark("INBOX", known.uidvalidity, [1, 3], MoveTo("Done")) == 0
+            assert inbox.wait(known, 0.3) is False
+            box.put(mail(4))
             assert inbox.wait(known, 5) is True
-            assert [one.uid for one in inbox.messages("INBOX", known.uidvalidity)] == [2]
+            assert [one.uid for one in inbox.messages("INBOX", known.uidvalidity)] == [2, 4]
             assert inbox.look("Done").messages == 2
 
 
