@@ -167,6 +167,7 @@ class Tokens:
         return AuthResult(success=False, handled=False)
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
 def test_smtp_takes_the_token_and_a_withdrawn_one_is_renewed_once(endpoint: TokenEndpoint, mail: MailServer) -> None:
     handler = Tokens("token-1")
     mail.auth_XOAUTH2 = handler.auth_XOAUTH2  # type: ignore[attr-defined]

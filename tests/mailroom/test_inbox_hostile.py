@@ -86,8 +86,10 @@ def test_without_move_and_idle_it_works_as_well_and_spares_what_others_deleted(m
             assert inbox.wait(known, 0.3) is False
             assert inbox.mark("INBOX", known.uidvalidity, [1, 3], MoveTo("Done")) == 2
             assert inbox.mark("INBOX", known.uidvalidity, [1, 3], MoveTo("Done")) == 0
+            assert inbox.wait(known, 0.3) is False
+            box.put(mail(4))
             assert inbox.wait(known, 5) is True
-            assert [one.uid for one in inbox.messages("INBOX", known.uidvalidity)] == [2]
+            assert [one.uid for one in inbox.messages("INBOX", known.uidvalidity)] == [2, 4]
             assert inbox.look("Done").messages == 2
 
 
@@ -167,6 +169,76 @@ def test_odd_answers_are_understood() -> None:
         (2, b"abc", True, None), (3, b"abcd", True, None), (4, b"", False, None),
     ]  # fmt: skip
     assert not any("BODY[" in said for said in server.said)
+
+
+def test_numbers_that_lie_far_apart_are_found_with_few_questions() -> None:
+    far = 4_000_000_000
+    select = [b"* 1 EXISTS", b"* OK [UIDVALIDITY 7] ok", b"* OK [UIDNEXT %d] ok" % (far + 1)]
+    answers = [
+        ("EXAMINE", select),
+        ("UID SEARCH UID (1|.{5,6}|[0-9]{1,9}):[0-9]{1,9}$", [b"* SEARCH"]),
+        ("UID SEARCH", [b"* SEARCH %d" % far]),
+        ("UID FETCH .*RFC822", [b"* 1 FETCH (UID %d RFC822.SIZE 3)" % far]),
+        ("UID FETCH", [b"* 1 FETCH (UID %d BODY[]<0> {3}\r\nabc)" % far]),
+    ]
+    with Responder(answers) as server, Inbox(to(server.port)) as inbox:
+        assert [one.uid for one in inbox.messages("INBOX", 7)] == [far]
+    assert len([said for said in server.said if "SEARCH" in said]) < 20
+
+
+def test_a_server_that_tells_no_next_number_is_read_all_the_same() -> None:
+    answers = [
+        ("EXAMINE", [b"* 1 EXISTS", b"* OK [UIDVALIDITY 7] ok"]),
+        ("UID SEARCH", [b"* SEARCH 9"]),
+        ("UID FETCH .*RFC822", [b"* 1 FETCH (UID 9 RFC822.SIZE 3)"]),
+        ("UID FETCH", [b"* 1 FETCH (UID 9 BODY[]<0> {3}\r\nabc)"]),
+    ]
+    with Responder(answers) as server, Inbox(to(server.port)) as inbox:
+        assert [one.uid for one in inbox.messages("INBOX", 7, after_uid=8)] == [9]
+        assert list(inbox.messages("INBOX", 7, after_uid=9)) == []
+        assert inbox.wait(inbox.look("INBOX"), 0.1) is False
+
+
+def test_a_size_that_is_not_true_lets_nothing_past_the_cap() -> None:
+    answers = [
+        SELECT,
+        ("UID SEARCH", [b"* SEARCH 2 3"]),
+        ("UID FETCH .*RFC822", [b"* 1 FETCH (UID 2 RFC822.SIZE 1)", b"* 2 FETCH (UID 3 RFC822.SIZE 900)"]),
+        ("UID FETCH", [b"* 1 FETCH (UID 2 BODY[]<0> {101}\r\n" + b"x" * 101 + b")",
+                       b"* 2 FETCH (UID 3 BODY[]<0> {2}\r\nyy)"]),
+    ]  # fmt: skip
+    with Responder(answers) as server, Inbox(to(server.port)) as inbox:
+        first, second = inbox.messages("INBOX", 7, cap=100)
+    assert (first.raw, first.size, first.complete) == (b"x" * 100, 100, False)
+    assert (second.raw, second.size, second.complete) == (b"yy", 2, True)
+
+
+def test_a_mail_on_which_the_server_falls_holds_up_none_before_it() -> None:
+    def talk(sock: socket.socket) -> None:
+        reader = sock.makefile("rb")
+        sock.sendall(b"* OK ready\r\n")
+        for line in reader:
+            tag, _, command = line.decode().strip().partition(" ")
+            said = {
+                "CAP": "* CAPABILITY IMAP4rev1\r\n",
+                "EXA": "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4] ok\r\n",
+                "UID": "* SEARCH 1 2 3\r\n",
+            }.get(command[:3], "")
+            if "RFC822" in command:
+                said = "".join(f"* {n} FETCH (UID {n} RFC822.SIZE 3)\r\n" for n in (1, 2, 3))
+            elif "BODY" in command:
+                uids = command.split()[2]
+                if "3" in uids.split(","):
+                    return
+                said = "".join(f'* {n} FETCH (UID {n} BODY[]<0> "abc")\r\n' for n in uids.split(","))
+            sock.sendall(f"{said}{tag} OK done\r\n".encode())
+
+    came = []
+    with RawServer(talk) as server, Inbox(to(server.port)) as inbox:
+        found = inbox.messages("INBOX", 7)
+        with pytest.raises(MailboxAway, match="after UID 2"):
+            came.extend(one.uid for one in found)
+        assert [next(found, None)] == [None]
 
 
 def test_gmail_gets_a_label_and_a_folder_without_keywords_says_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import grp
 import os
 import shutil
 import signal
@@ -159,8 +160,6 @@ class Dovecot:
 
 
 def _group() -> str:
-    import grp
-
     return grp.getgrgid(os.getgid()).gr_name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable
@@ -64,7 +65,8 @@ class TokenEndpoint:
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                with contextlib.suppress(OSError):
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -128,7 +128,7 @@ class Client(IMAPClient):  # type: ignore[misc]
         self._cached_capabilities = self._do_capabilites()
 
     def idle_until_news(self, seconds: float) -> bool:
-        """IDLE (RFC 2177) for up to `seconds`: whether the server said that there are more or fewer mails."""
+        """IDLE (RFC 2177) for up to `seconds`: whether the server said how many mails there are now."""
         imap: _Imap4 = self._imap
         until = time.monotonic() + seconds
         self.allow()
@@ -143,7 +143,7 @@ class Client(IMAPClient):  # type: ignore[misc]
                 line = imap._get_line().upper().split()
                 if line[1:2] == [b"BYE"]:
                     raise imap.abort("the server says goodbye")
-                news = line[2:3] in ([b"EXISTS"], [b"EXPUNGE"])
+                news = line[2:3] == [b"EXISTS"]
         self.allow()
         imap.send(b"DONE\r\n")
         self._consume_until_tagged_response(tag, "IDLE")

@@ -125,10 +125,11 @@ class Inbox:
         """The UIDs above `after`, ascending, so many at a time that no answer grows with the mailbox."""
         start, width = after + 1, _WINDOW
         while not state.uidnext or start < state.uidnext:
-            end = str(start + width - 1) if state.uidnext else "*"
+            end = start + width - 1 if state.uidnext else None
             with self._at(state) as session:
                 # `n:*` names the last mail even where its UID is below n.
-                uids = sorted({int(uid) for uid in session.client.search(["UID", f"{start}:{end}"]) if uid >= start})
+                said = {int(uid) for uid in session.client.search(["UID", f"{start}:{end or '*'}"])}
+            uids = sorted(uid for uid in said if uid >= start and (end is None or uid <= end))
             yield from _some(uids, _AT_ONCE)
             if not state.uidnext:
                 return
@@ -204,12 +205,12 @@ class Inbox:
         return found
 
     def wait(self, known: FolderState, seconds: float) -> bool:
-        """Wait up to `seconds` until the folder is not as `known` any more; whether it is.
+        """Wait up to `seconds` until the folder has mails that it had not when it was `known`; whether it has.
 
         By IDLE where the server has it, begun anew every ten minutes; else it is looked at every 15 seconds.
         """
         until = time.monotonic() + seconds
-        while self.look(known.name) == known:
+        while not _is_news(known, self.look(known.name)):
             left = until - time.monotonic()
             if left <= 0:
                 return False
@@ -241,6 +242,13 @@ class Inbox:
         except MailboxAway:
             self._broken()
             raise
+
+
+def _is_news(known: FolderState, now: FolderState) -> bool:
+    if known.uidvalidity != now.uidvalidity:
+        return True
+    # What was moved away is no news; a server that tells no UIDNEXT tells only of how many there are.
+    return now.uidnext != known.uidnext if known.uidnext and now.uidnext else now.messages > known.messages
 
 
 def _check(state: FolderState, uidvalidity: int) -> None:
