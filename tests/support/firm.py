@@ -29,6 +29,7 @@ from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
 from dunwell.mailroom.sender import Route
+from dunwell.replies.matching import bracketed
 from dunwell.replies.message import read_message
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
@@ -156,7 +157,7 @@ class Firm:
         for raw in mails:
             digest = hashlib.sha256(raw).hexdigest()
             self._uid += 1
-            mail = correspondence.Incoming(read_message(raw).message_id, digest, raw, len(raw), True, None)
+            mail = correspondence.Incoming(bracketed(read_message(raw).message_id), digest, raw, len(raw), True, None)
             place = correspondence.Place("box", "INBOX", 1, self._uid)
             with self.books.write() as work:
                 correspondence.file(work, place, mail, Pen(moment(on).now, on))

@@ -51,8 +51,10 @@ def find(office: Office, message: Message, quoted: Quoted) -> Found:
         colleague, sender = sender, quoted.forwarded.sender.email
     tokens = matching.token_of(message)
     with office.books.read() as work:
-        answered = clues.letters_with(work, [f"<{one.strip('<>')}>" for one in matching.answered(message)])
-        own_letter = message.sender.email == own and bool(clues.letters_with(work, [message.message_id]))
+        answered = clues.letters_with(work, matching.answered(message))
+        own_letter = message.sender.email == own and bool(
+            clues.letters_with(work, [matching.bracketed(message.message_id)])
+        )
         contact = clues.with_contact(work, sender) if sender else frozenset[str]()
         domain = domain_of(sender)
         same_domain = clues.with_domain(work, domain) if domain and not is_public(domain) else frozenset[str]()

@@ -19,6 +19,7 @@ from dunwell.ledger.journal import Pen
 from dunwell.mailroom.inbox import Inbox
 from dunwell.mailroom.mailbox import Account, Fetched, Mark, Renumbered
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses
+from dunwell.replies.matching import bracketed
 from dunwell.replies.message import read_message
 from dunwell.terms.moment import Moment
 
@@ -128,8 +129,7 @@ def _file(office: Office, box: Mailbox, fetched: Fetched, moment: Moment) -> boo
 
 def _message_id(raw: bytes) -> str:
     """The mail's Message-ID; '' where it has none that can be read."""
-    found = read_message(raw[:65_536].partition(b"\r\n\r\n")[0] + b"\r\n\r\n").message_id
-    return "".join(sign for sign in found if sign.isprintable())[:900]
+    return bracketed(read_message(raw[:65_536].partition(b"\r\n\r\n")[0] + b"\r\n\r\n").message_id)
 
 
 def _settle(office: Office, inbox: Inbox, box: Mailbox, pen: Pen) -> int:
