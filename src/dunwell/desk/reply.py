@@ -266,14 +266,15 @@ def _bounced(work: Work, mail_id: int, understood: Understood, pen: Pen) -> Hand
     """A delivery report: believed where it names a letter of ours by its Message-ID, which only its receivers know."""
     message, failed = understood.message, understood.reading.bounce
     said: str | None = None
+    account = understood.found.match.account
     if failed is not None:
         original = bracketed(failed.original_id or "")
         for message_id in dict.fromkeys((original, *answered(message))):
             hard = failed.kind is BounceKind.HARD
             said = bounces.came_back(work, Returned(message_id, failed.recipient, hard, failed.status), pen)
             if said is not None:
+                account = clues.letters_with(work, [message_id])[0].account
                 break
-    account = next(iter(understood.found.answered_accounts), None) or understood.found.match.account
     state = "acted" if said else "review"
     reasons = () if said else ("a delivery report about no letter of ours that is known",)
     account_id = clues.account_key(work, account) if account else None
