@@ -145,6 +145,11 @@ def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{_any(phrases)})(?!\w)")
 
 
+def pattern_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """A pattern for any of the folded phrases, to be matched where a word begins; it ends where a word ends."""
+    return re.compile(rf"(?:{_any(phrases)})(?!\w)")
+
+
 def beginning_with(phrases: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds figures, and words that begin with any of the phrases, in folded text."""
     return re.compile(rf"\d|(?<!\w)(?:{_any(phrases)})")
