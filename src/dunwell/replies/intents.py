@@ -86,7 +86,7 @@ def spread(phrase: str, words: dict[str, list[str]]) -> Iterator[str]:
     choice = _CHOICE.search(phrase)
     if choice:
         for one in choice[1].split(","):
-            yield from spread(phrase[: choice.start()] + one.strip() + phrase[choice.end() :], words)
+            yield from spread(phrase[: choice.start()] + one + phrase[choice.end() :], words)
         return
     yield phrase
 
