@@ -57,7 +57,7 @@ class Sentence:
 
 def read_sentences(text: str, language: str, written: date, country: str) -> list[Sentence]:
     """The sentences of a text, each with what stands in it."""
-    phrases = find_phrases(fold(text), language)
+    phrases = find_phrases(fold(text), language, text)
     lines = _LINE.sub(lambda line: line[0][:-1] + ";", text)
     dates = find_dates(lines, language, written, country)
     amounts = find_amounts(lines, language, country)
