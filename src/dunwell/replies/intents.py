@@ -12,6 +12,8 @@ from dunwell.replies.phrasebook import Phrasebook, named
 
 _MOST = 60
 _ALL = 300
+_WEAK = frozenset({"promise", "payment", "partial", "agree", "question"})
+"""Kinds whose phrases do not hide those within them."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _SHARP = str.maketrans({"ß": "ss"})
 
@@ -76,4 +78,4 @@ def _swallows(other: Found, one: Found) -> bool:
     if one.kind == "paid" and other.kind == "promise" and other.start < one.start < other.end:
         return True
     longer = other.end >= one.end and other.end - other.start > one.end - one.start
-    return longer and (other.kind not in ("promise", "payment", "partial") or one.kind in ("payment", "paid", "ack"))
+    return longer and (other.kind not in _WEAK or one.kind in ("payment", "paid", "ack"))

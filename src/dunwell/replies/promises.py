@@ -84,7 +84,7 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
             continue
         if "reply" in clause.kinds or ("condition" in clause.kinds and "promise" not in clause.kinds):
             continue
-        coming = [one for one in clause.dates if _coming(one, written)]
+        coming = [one for one in clause.dates if _coming(one, written) and one.start not in clause.since]
         places += [(clause, one) for one in coming]
     strict = bool(sentence.kinds & {"negated", "recount", "paid", "reply"})
     own = [(clause, one) for clause, one in places if _says(clause, listed=listed)]
@@ -94,6 +94,8 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     if not own:
         # A day beside no word of paying: never today, nor in the head of a list.
         own = [] if strict or sentence.opens else [(clause, one) for clause, one in places if one.date != written]
+    if "latest" in sentence.kinds and len(own) > 1 and not sentence.amounts:
+        own = places[-1:]
     places = [
         (clause, _from(one, written))
         for clause, one in own

@@ -20,6 +20,7 @@ from dunwell.replies.language import language_of
 from dunwell.replies.message import Message
 from dunwell.replies.promises import Paid, Promise, paid_of, promises_of
 from dunwell.replies.quoting import Quoted
+from dunwell.replies.rivals import rivals_of
 from dunwell.replies.sentences import Sentence, read_sentences
 
 Action = Literal["act", "review", "ignore"]
@@ -136,26 +137,13 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
         asked = _Meaning("instalment_request", "act", "asks to pay in parts", _also(kinds, "hardship"))
         return _checked(asked, kinds, asks=asks)
     if promises and "insolvency" not in kinds:
-        return _promised(sentences, kinds, promises, paid)
-    return _checked(_without(sentences, kinds, paid, asks=asks, answering=answering), kinds, asks=asks)
-
-
-_RIVALS = {
-    "dispute": {"paid", "resend", "details", "wrong", "refusal", "recount", "third", "insolvency", "hardship", "vague"},
-    "already_paid": {"condition", "negated", "third", "recount", "refusal", "dispute", "vague", "hardship", "wrong"},
-    "resend_invoice": {"dispute", "wrong", "refusal", "paid", "instalment", "third"},
-    "wrong_contact": {"dispute", "paid", "refusal", "third"},
-    "payment_details_request": {"dispute", "paid", "wrong", "refusal", "third", "instalment"},
-    "hardship_or_insolvency": {"paid", "dispute", "wrong"},
-    "instalment_request": {"dispute", "refusal", "wrong", "offer", "negated", "vague"},
-}
+        return _promised(sentences, kinds, promises, paid, written or date(2000, 1, 1))
+    return _checked(_without(sentences, kinds, paid, written, asks=asks, answering=answering), kinds, asks=asks)
 
 
 def _checked(meaning: _Meaning, kinds: frozenset[str], *, asks: bool) -> _Meaning:
     """A meaning to act on only where no words of another stand beside it."""
-    rivals = sorted(_RIVALS.get(meaning.intent, set()) & kinds)
-    if meaning.intent == "already_paid" and asks and "question" in kinds:
-        rivals.append("question")
+    rivals = rivals_of(meaning.intent, kinds, asks=asks)
     if meaning.action == "act" and rivals:
         return replace(meaning, action="review", reason=f"{meaning.reason}, but also: {', '.join(rivals)}")
     return meaning
@@ -180,7 +168,11 @@ def _also(kinds: frozenset[str], *wanted: str) -> tuple[str, ...]:
 
 
 def _promised(
-    sentences: list[Sentence], kinds: frozenset[str], promises: tuple[Promise, ...], paid: Paid | None
+    sentences: list[Sentence],
+    kinds: frozenset[str],
+    promises: tuple[Promise, ...],
+    paid: Paid | None,
+    written: date,
 ) -> _Meaning:
     saying = [one for one in sentences if any(" ".join(one.text.split())[:300] == each.words for each in promises)]
     beside = frozenset().union(*(one.kinds for one in saying)) if saying else frozenset()
@@ -193,7 +185,8 @@ def _promised(
             return _Meaning("dispute", "review", "disputes, and promises a part", ("promise_to_pay",), promises, paid)
         return _Meaning("promise_to_pay", "review", "promises and disputes", ("dispute",), promises, paid)
     secondary = ("already_paid",) if paid else ()
-    doubts: list[str] = [name for name in ("vague", "third", "recount", "when") if name in beside] + [
+    weak = ("third", "recount", "when") if "latest" in beside else ("vague", "third", "recount", "when")
+    doubts: list[str] = [name for name in weak if name in beside] + [
         name
         for name in ("refusal", "insolvency", "complaint", "wrong", "offer", "third", "resend", "details")
         if name in kinds
@@ -205,6 +198,8 @@ def _promised(
     sums = sum(one.value is not None for sentence in saying for one in sentence.amounts)
     if len(promises) > 1 and sums not in (0, len(promises), len(promises) + (paid is not None)):
         doubts.append("sums and days that do not match")
+    if _unexplained(saying, promises, written):
+        doubts.append("another day")
     if any("promise" in one.kinds and "paid" in one.kinds for sentence in saying for one in sentence.clauses):
         doubts.append("it may be past")
     if any("negated" in one.kinds and not one.dates for one in sentences if one in saying):
@@ -212,6 +207,21 @@ def _promised(
     if doubts:
         return _Meaning("promise_to_pay", "review", "a promise, but " + ", ".join(doubts), secondary, promises, paid)
     return _Meaning("promise_to_pay", "act", f"promises: {promises[0].words[:120]}", secondary, promises, paid)
+
+
+def _unexplained(saying: list[Sentence], promises: tuple[Promise, ...], written: date) -> bool:
+    """Whether days to come stand beside the promised ones, or several are promised with neither sums nor shares."""
+    promised = {one.date for one in promises}
+    for one in saying:
+        if "latest" in one.kinds:
+            continue
+        days = [day for clause in one.clauses for day in clause.dates if day.start not in clause.since]
+        coming = [day.date for day in days if day.date and day.date > written]
+        if any(day not in promised for day in coming):
+            return True
+        if len(set(coming)) > 1 and not one.amounts and "partial" not in one.kinds:
+            return True
+    return False
 
 
 _HANDED: dict[str, tuple[str, Action, str]] = {
@@ -237,7 +247,13 @@ _HANDED: dict[str, tuple[str, Action, str]] = {
 
 
 def _without(
-    sentences: list[Sentence], kinds: frozenset[str], paid: Paid | None, *, asks: bool, answering: bool
+    sentences: list[Sentence],
+    kinds: frozenset[str],
+    paid: Paid | None,
+    written: date | None,
+    *,
+    asks: bool,
+    answering: bool,
 ) -> _Meaning:
     """What a mail is that promises nothing on a day."""
     count = {kind: sum(kind in one.kinds for one in sentences) for kind in kinds}
@@ -259,9 +275,22 @@ def _without(
     for kind, (intent, action, reason) in _HANDED.items():
         if not also.get(kind, kind in kinds) or against.get(kind):
             continue
+        if kind == "promise" and any(_paid_before(one, written) for one in sentences):
+            return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
         claimed = paid if kind in ("paid", "dispute") else None
         if kind == "dispute" and claimed:
             return _Meaning(intent, "review", reason, ("already_paid",), (), claimed)
         unsure = kind == "ack" and sum(len(one.text) for one in sentences) >= _LONG
         return _Meaning(intent, "review" if unsure else action, reason, (), (), claimed)
+    if any(_paid_before(one, written) for one in sentences):
+        return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
     return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))
+
+
+def _paid_before(sentence: Sentence, written: date | None) -> bool:
+    """Whether a clause speaks of paying beside a day that has passed."""
+    return any(
+        "payment" in one.kinds
+        and any(day.date and written and day.date < written and day.start not in one.since for day in one.dates)
+        for one in sentence.clauses
+    )
