@@ -65,7 +65,11 @@ def promises_of(sentences: list[Sentence], written: date, *, paid: bool) -> list
 
 def _blocked(sentence: Sentence) -> bool:
     tail = sentence.text.rstrip().lower().endswith((", ok?", " ok?"))
-    return (sentence.asks and not tail) or bool(sentence.kinds & {"third", "unserious", "orders", "habit", "wrong"})
+    if "third" in sentence.kinds and not any(
+        "promise" in one.kinds and one.dates and "third" not in one.kinds for one in sentence.clauses
+    ):
+        return True
+    return (sentence.asks and not tail) or bool(sentence.kinds & {"unserious", "orders", "habit", "wrong"})
 
 
 def _says(clause: Clause, *, listed: bool) -> bool:
@@ -82,7 +86,7 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     for clause in sentence.clauses:
         if clause.kinds & {"negated", "recount"} or ("paid" in clause.kinds and "promise" not in clause.kinds):
             continue
-        if "reply" in clause.kinds or ("condition" in clause.kinds and "promise" not in clause.kinds):
+        if clause.kinds & {"reply", "third"} or ("condition" in clause.kinds and "promise" not in clause.kinds):
             continue
         coming = [one for one in clause.dates if _coming(one, written) and one.start not in clause.since]
         places += [(clause, one) for one in coming]

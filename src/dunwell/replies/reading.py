@@ -128,6 +128,10 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
     promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
     if not promises and written and not paid and answering:
         promises = _bare(sentences, kinds, written)
+    if not promises and written and answering:
+        unsaid = _unsaid(sentences, kinds, written)
+        if unsaid:
+            return _Meaning("promise_to_pay", "review", "a day and no word of paying", (), unsaid)
     proposed = (
         "instalment" in kinds
         and (asks or "agree" in kinds)
@@ -160,6 +164,23 @@ def _bare(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tu
         return ()
     words = " ".join(first.text.split())
     return (Promise(days[0].date, days[0].window, None, None, partial=False, conditional=False, words=words),)
+
+
+_SILENT = frozenset({"ack", "vague", "payment", "partial", "when", "since", "latest", "agree", "promise", "third"})
+_FEW_WORDS = 160
+
+
+def _unsaid(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
+    """The one day to come of a short answer that says nothing else: likely a promise, for a person to see."""
+    if kinds - _SILENT or any(one.asks for one in sentences) or sum(len(one.text) for one in sentences) > _FEW_WORDS:
+        return ()
+    told = [(one, day) for one in sentences for day in one.dates if day.date and day.date > written]
+    if len(told) != 1 or "third" in kinds or told[0][1].date is None:
+        return ()
+    words = " ".join(told[0][0].text.split())[:300]
+    day = told[0][1]
+    due = day.date or written
+    return (Promise(due, day.window, None, None, partial=False, conditional=False, words=words),)
 
 
 def _also(kinds: frozenset[str], *wanted: str) -> tuple[str, ...]:
@@ -260,6 +281,7 @@ def _without(
     told = "third" in kinds or ("recount" in kinds and not asks and "negated" not in kinds)
     against = {
         "complaint": "dispute" in kinds,
+        "dispute": count.get("refusal", 0) > count.get("dispute", 0),
         "resend": count.get("dispute", 0) > count.get("resend", 0),
         "wrong": "refusal" in kinds,
         "details": "refusal" in kinds,
