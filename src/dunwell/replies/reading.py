@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from dunwell.replies.automatic import Automatic, automatic
@@ -167,7 +167,7 @@ def _bare(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tu
 
 
 _SILENT = frozenset({"ack", "vague", "payment", "partial", "when", "since", "latest", "agree", "promise", "third"})
-_FEW_WORDS = 160
+_FEW_WORDS, _TERSE = 160, 70
 
 
 def _unsaid(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
@@ -214,6 +214,10 @@ def _promised(
     ]
     if conditional:
         doubts.append("a condition")
+    if not beside & {"promise"} and any(len(" ".join(one.text.split())) > _TERSE for one in saying):
+        doubts.append("no one undertakes it")
+    if "tense" in beside and all(one.date <= written + timedelta(7) for one in promises):
+        doubts.append("it may be past")
     if len(promises) > 6:
         doubts.append("many days")
     sums = sum(one.value is not None for sentence in saying for one in sentence.amounts)
