@@ -175,7 +175,8 @@ def _unsaid(sentences: list[Sentence], kinds: frozenset[str], written: date) -> 
     if kinds - _SILENT or any(one.asks for one in sentences) or sum(len(one.text) for one in sentences) > _FEW_WORDS:
         return ()
     told = [(one, day) for one in sentences for day in one.dates if day.date and day.date > written]
-    if len(told) != 1 or "third" in kinds or told[0][1].date is None:
+    began = any(day.window and day.window[0] <= written for _, day in told)
+    if len(told) != 1 or "third" in kinds or began or told[0][1].date is None:
         return ()
     words = " ".join(told[0][0].text.split())[:300]
     day = told[0][1]
@@ -308,6 +309,8 @@ def _without(
             return _Meaning(intent, "review", reason, ("already_paid",), (), claimed)
         unsure = kind == "ack" and sum(len(one.text) for one in sentences) >= _LONG
         return _Meaning(intent, "review" if unsure else action, reason, (), (), claimed)
+    if any(_ADDRESS.search(one.text) for one in sentences):
+        return _Meaning("wrong_contact", "review", "names another address")
     if any(_paid_before(one, written) for one in sentences):
         return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
     return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))

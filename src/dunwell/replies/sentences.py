@@ -72,7 +72,8 @@ def read_sentences(text: str, language: str, written: date, country: str) -> lis
         for first, last in _parted(text, _clauses(text, start, end, taken), phrases, taken):
             here = [one for one in phrases if first <= one.start < last and one.end <= end]
             days = tuple(one for one in dates if first <= one.start < last)
-            ends = {one.end for one in here if one.kind == "since"}
+            before = [one for one in here if one.kind == "since"]
+            marks = {one.end for one in before} | {one.end + 1 for one in before} | {one.start for one in before}
             clauses.append(
                 Clause(
                     first,
@@ -80,7 +81,7 @@ def read_sentences(text: str, language: str, written: date, country: str) -> lis
                     _kinds(here, days, written),
                     days,
                     tuple(one for one in amounts if first <= one.start < last),
-                    frozenset(one.start for one in days if ends & {one.start - 1, one.start}),
+                    frozenset(one.start for one in days if one.start in marks),
                 )
             )
         inside = text[start:end]
