@@ -16,7 +16,10 @@ _LONGEST_STEM = 16
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"<(\w+)>")
 _HEAD = re.compile(r"([^\w{]*)(\w*)")
-_MOST_HEADS = 60
+_SIGN = re.compile(rf"[{REST}{MAYBE}*{{ ]")
+_REST = re.compile(r"\w{0,14}(?!\w)")
+_NONE = re.compile(r"(?!\w)")
+_BLANKS = {ord(char): " " for char in "\n\r\t\x0b\x0c"}
 
 
 @dataclass(slots=True)
@@ -27,10 +30,24 @@ class Entry:
     phrase: str
     strict: bool
     pattern: re.Pattern[str] | None = None
+    plain: str = ""
+    more: bool = False
+    """The phrase where it is plain text, and whether the rest of a word may follow."""
+    needs: list[list[str]] | None = None
+    """Of each choice, the words of which one must follow; so most patterns are never compiled."""
 
-    def end(self, folded: str, start: int) -> int:
-        """Where the phrase ends that begins there, -1 where it does not."""
+    def end(self, folded: str, spaced: str, start: int) -> int:
+        """Where the phrase ends that begins there, -1 where it does not. `spaced` has a blank for every white space."""
+        if self.plain:
+            if not spaced.startswith(self.plain, start):
+                return -1
+            tail = (_REST if self.more else _NONE).match(spaced, start + len(self.plain))
+            return tail.end() if tail else -1
         if self.pattern is None:
+            if self.needs is None:
+                self.needs = _needs(self.phrase)
+            if any(all(folded.find(word, start) < 0 for word in words) for words in self.needs):
+                return -1
             self.pattern = re.compile(rf"(?:{_regex(self.phrase)})(?!\w)")
         match = self.pattern.match(folded, start)
         return match.end() if match else -1
@@ -49,16 +66,16 @@ class Phrasebook:
         strict = phrase.startswith("=")
         ready = " ".join(fold(phrase.removeprefix("=").replace("~", REST).replace("_", MAYBE)).split())
         entry = Entry(kind, ready, strict)
+        bare = ready.removesuffix(REST)
+        if not strict and not any(sign in bare for sign in (REST, MAYBE, "*", "{")):
+            entry.plain, entry.more = bare, bare != ready
         if strict:
-            entry.phrase = ready
             entry.pattern = re.compile(re.escape(phrase[1:].lower()) + r"(?!\w)")
         for before, word, whole, rest in set(_heads(ready)):
             if whole and not rest and not before and not strict:
                 kinds = self.alone.setdefault(word, [])
                 if kind not in kinds:
                     kinds.append(kind)
-                if not entry.phrase.startswith("{"):
-                    continue
             else:
                 place = self.words if whole else self.stems
                 key = word if whole else word[:_LONGEST_STEM]
@@ -67,6 +84,7 @@ class Phrasebook:
     def find(self, folded: str, text: str) -> dict[tuple[str, int], int]:
         """Every phrase in a folded text, by kind and beginning, with the end of the longest. `text` is as written."""
         best: dict[tuple[str, int], int] = {}
+        spaced = folded.translate(_BLANKS)
         for match in _WORD.finditer(folded):
             word, place = match[0], match.start()
             for kind in self.alone.get(word, ()):
@@ -75,7 +93,7 @@ class Phrasebook:
                 start = place - before
                 if start < 0:
                     continue
-                end = entry.end(text if entry.strict else folded, start)
+                end = entry.end(text if entry.strict else folded, spaced, start)
                 if end > best.get((entry.kind, start), 0):
                     best[entry.kind, start] = end
         return best
@@ -126,6 +144,18 @@ def _heads(phrase: str) -> Iterator[tuple[int, str, bool, bool]]:
     before, options, behind = parts
     for option in options:
         yield from _heads(before + option + behind)
+
+
+def _needs(phrase: str) -> list[list[str]]:
+    """The beginnings of the alternatives of every choice that can be told without a pattern."""
+    needs, rest = [], _split(phrase)
+    while rest is not None:
+        _, options, behind = rest
+        words = [_SIGN.split(option.strip(), maxsplit=1)[0] for option in options]
+        if all(words):
+            needs.append(words)
+        rest = _split(behind)
+    return needs
 
 
 def _regex(phrase: str) -> str:
