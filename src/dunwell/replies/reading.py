@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
+from dunwell.replies.answers import TERSE, bare_day, paid_before, unexplained, unsaid
 from dunwell.replies.automatic import Automatic, automatic
 from dunwell.replies.bounces import Bounce, bounce
 from dunwell.replies.cards import without_card
@@ -127,11 +128,11 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
     paid = paid_of(sentences, written or date(2000, 1, 1))
     promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
     if not promises and written and not paid and answering:
-        promises = _bare(sentences, kinds, written)
+        promises = bare_day(sentences, kinds, written)
     if not promises and written and answering:
-        unsaid = _unsaid(sentences, kinds, written)
-        if unsaid:
-            return _Meaning("promise_to_pay", "review", "a day and no word of paying", (), unsaid)
+        likely = unsaid(sentences, kinds, written)
+        if likely:
+            return _Meaning("promise_to_pay", "review", "a day and no word of paying", (), likely)
     proposed = (
         "instalment" in kinds
         and (asks or "agree" in kinds)
@@ -151,37 +152,6 @@ def _checked(meaning: _Meaning, kinds: frozenset[str], *, asks: bool) -> _Meanin
     if meaning.action == "act" and rivals:
         return replace(meaning, action="review", reason=f"{meaning.reason}, but also: {', '.join(rivals)}")
     return meaning
-
-
-def _bare(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
-    """A day and hardly a word beside it: the answer to when it will be paid."""
-    first = sentences[0]
-    days = [one for one in first.dates if one.date and one.date >= written]
-    against = {"dispute", "negated", "recount", "third", "reply", "offer", "wrong", "refusal", "hardship", "resend"}
-    if len(days) != 1 or first.asks or kinds & against or len(first.text.strip()) > 60:
-        return ()
-    if days[0].start - first.start > 14 or days[0].date is None:
-        return ()
-    words = " ".join(first.text.split())
-    return (Promise(days[0].date, days[0].window, None, None, partial=False, conditional=False, words=words),)
-
-
-_SILENT = frozenset({"ack", "vague", "payment", "partial", "when", "since", "latest", "agree", "promise", "third"})
-_FEW_WORDS, _TERSE = 160, 70
-
-
-def _unsaid(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
-    """The one day to come of a short answer that says nothing else: likely a promise, for a person to see."""
-    if kinds - _SILENT or any(one.asks for one in sentences) or sum(len(one.text) for one in sentences) > _FEW_WORDS:
-        return ()
-    told = [(one, day) for one in sentences for day in one.dates if day.date and day.date > written]
-    began = any(day.window and day.window[0] <= written for _, day in told)
-    if len(told) != 1 or "third" in kinds or began or told[0][1].date is None:
-        return ()
-    words = " ".join(told[0][0].text.split())[:300]
-    day = told[0][1]
-    due = day.date or written
-    return (Promise(due, day.window, None, None, partial=False, conditional=False, words=words),)
 
 
 def _also(kinds: frozenset[str], *wanted: str) -> tuple[str, ...]:
@@ -215,7 +185,7 @@ def _promised(
     ]
     if conditional:
         doubts.append("a condition")
-    if not beside & {"promise"} and any(len(" ".join(one.text.split())) > _TERSE for one in saying):
+    if not beside & {"promise"} and any(len(" ".join(one.text.split())) > TERSE for one in saying):
         doubts.append("no one undertakes it")
     if "tense" in beside and all(one.date <= written + timedelta(7) for one in promises):
         doubts.append("it may be past")
@@ -224,7 +194,7 @@ def _promised(
     sums = sum(one.value is not None for sentence in saying for one in sentence.amounts)
     if len(promises) > 1 and sums not in (0, len(promises), len(promises) + (paid is not None)):
         doubts.append("sums and days that do not match")
-    if _unexplained(saying, promises, written):
+    if unexplained(saying, promises, written):
         doubts.append("another day")
     if any("promise" in one.kinds and "paid" in one.kinds for sentence in saying for one in sentence.clauses):
         doubts.append("it may be past")
@@ -233,21 +203,6 @@ def _promised(
     if doubts:
         return _Meaning("promise_to_pay", "review", "a promise, but " + ", ".join(doubts), secondary, promises, paid)
     return _Meaning("promise_to_pay", "act", f"promises: {promises[0].words[:120]}", secondary, promises, paid)
-
-
-def _unexplained(saying: list[Sentence], promises: tuple[Promise, ...], written: date) -> bool:
-    """Whether days to come stand beside the promised ones, or several are promised with neither sums nor shares."""
-    promised = {one.date for one in promises}
-    for one in saying:
-        if "latest" in one.kinds:
-            continue
-        days = [day for clause in one.clauses for day in clause.dates if day.start not in clause.since]
-        coming = [day.date for day in days if day.date and day.date > written]
-        if any(day not in promised for day in coming):
-            return True
-        if len(set(coming)) > 1 and not one.amounts and "partial" not in one.kinds:
-            return True
-    return False
 
 
 _HANDED: dict[str, tuple[str, Action, str]] = {
@@ -302,7 +257,7 @@ def _without(
     for kind, (intent, action, reason) in _HANDED.items():
         if not also.get(kind, kind in kinds) or against.get(kind):
             continue
-        if kind == "promise" and any(_paid_before(one, written) for one in sentences):
+        if kind == "promise" and any(paid_before(one, written) for one in sentences):
             return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
         claimed = paid if kind in ("paid", "dispute") else None
         if kind == "dispute" and claimed:
@@ -311,15 +266,6 @@ def _without(
         return _Meaning(intent, "review" if unsure else action, reason, (), (), claimed)
     if any(_ADDRESS.search(one.text) for one in sentences):
         return _Meaning("wrong_contact", "review", "names another address")
-    if any(_paid_before(one, written) for one in sentences):
+    if any(paid_before(one, written) for one in sentences):
         return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
     return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))
-
-
-def _paid_before(sentence: Sentence, written: date | None) -> bool:
-    """Whether a clause speaks of paying beside a day that has passed."""
-    return any(
-        "payment" in one.kinds
-        and any(day.date and written and day.date < written and day.start not in one.since for day in one.dates)
-        for one in sentence.clauses
-    )

@@ -34,7 +34,9 @@ def number_alone(scene: Scene, n: int) -> Result | None:
     return "day", number_day(scene, n)
 
 
-@ALONE.rule("~by|on|until|from|before|after|the|theday|daylabel|to n:nth $plain", "~edge n:nth >edge", "n:nth day_after")
+@ALONE.rule(
+    "~by|on|until|from|before|after|the|theday|daylabel|to n:nth $plain", "~edge n:nth >edge", "n:nth day_after"
+)
 def ordinal_alone(scene: Scene, n: int) -> Result | None:
     """By the fifteenth. The first four are more often something else."""
     return ("day", number_day(scene, n)) if 5 <= n <= 31 else None
