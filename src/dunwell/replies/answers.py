@@ -10,7 +10,7 @@ from dunwell.replies.sentences import Sentence
 _SILENT = frozenset({"ack", "vague", "payment", "partial", "when", "since", "latest", "agree", "promise", "third"})
 TERSE = 70
 """So long a sentence may promise with no verb of undertaking."""
-_FEW_WORDS = 160
+_FEW_WORDS, _BESIDE = 160, 6
 
 
 def bare_day(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
@@ -20,7 +20,8 @@ def bare_day(sentences: list[Sentence], kinds: frozenset[str], written: date) ->
     against = {"dispute", "negated", "recount", "third", "reply", "offer", "wrong", "refusal", "hardship", "resend"}
     if len(days) != 1 or first.asks or kinds & against or len(first.text.strip()) > 60:
         return ()
-    if days[0].start - first.start > 14 or days[0].date is None:
+    beside = (first.text[: days[0].start - first.start] + first.text[days[0].end - first.start :]).split()
+    if days[0].start - first.start > 14 or days[0].date is None or len(beside) > _BESIDE:
         return ()
     words = " ".join(first.text.split())
     return (Promise(days[0].date, days[0].window, None, None, partial=False, conditional=False, words=words),)
