@@ -15,6 +15,7 @@ import pytest
 
 from dunwell.replies.language import language_of
 from dunwell.replies.message import read_message
+from dunwell.replies.plain import plain
 from dunwell.replies.quoting import new_text
 from dunwell.replies.reading import Reading, read
 
@@ -178,14 +179,12 @@ REACHED: dict[str, dict[str, float]] = {
 
 def test_the_corpus_is_read_as_well_as_before() -> None:
     """No number that was reached is lost, in either half."""
-    from dunwell.cli.reply import _reading
-
     score: Any = _scorer()
     rows = {"seen": score.Row(), "held": score.Row()}
     for line in (CORPUS / "labels.jsonl").read_text(encoding="utf-8").splitlines():
         label = json.loads(line)
         message = read_message((CORPUS / label["file"]).read_bytes())
-        got = json.loads(json.dumps(_reading(read(message, new_text(message))), default=str))
+        got = json.loads(json.dumps(plain(read(message, new_text(message))), default=str))
         rows[label["split"]].add(label, got)
     names = ("intent", "F1", "promise", "false", "partial", "text", "lang", "acted", "act ok")
     for split, row in rows.items():
