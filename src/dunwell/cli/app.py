@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dunwell import __version__, wiring
-from dunwell.cli import importing, inbox, interest, letters, looking, promises, reply, running, setting_up
+from dunwell.cli import importing, inbox, interest, letters, looking, promises, queue, reply, running, setting_up
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
 from dunwell.intake.errors import IntakeError
@@ -55,6 +55,7 @@ letters.register(app)
 looking.register(app)
 inbox.register(app)
 promises.register(app)
+queue.register(app)
 reply.register(app)
 interest.register(app)
 
