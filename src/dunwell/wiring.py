@@ -22,6 +22,7 @@ from dunwell.mailroom.auth import OAuth
 from dunwell.mailroom.mailbox import Account, mark_of
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
+from dunwell.mailroom.verifying import keys_in
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.rules.tomltext import Problem, TomlProblems
@@ -212,6 +213,7 @@ def believing() -> Believing:
         authserv_ids=own.imap.authserv_id,
         token=own.replies.trust == "token",
         staff=frozenset(one.lower() for one in people if one),
+        keys=keys_in(located().path(own.replies.dkim_keys)) if own.replies.dkim_keys else {},
     )
 
 

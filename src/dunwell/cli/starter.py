@@ -58,6 +58,7 @@ folder = "INBOX"                        # where replies arrive
 
 [replies]
 trust = "server"                        # or "token": a contact with the signed reply address is enough; see the docs
+# dkim_keys = "dkim-keys"               # key records of customers' domains, to check their signatures here
 
 [people]                                # staff who are written to; not set, not written to
 # collector = ""

@@ -89,7 +89,7 @@ def understand(office: Office, raw: bytes) -> Understood:
     found = find(office, message, quoted)
     reading = read(message, quoted, found.country)
     found = found.with_numbers(office, message, reading.new_text)
-    trust, verdict = trust_in(office, message, found)
+    trust, verdict = trust_in(office, message, found, raw)
     return Understood(message, reading, found, trust, verdict)
 
 

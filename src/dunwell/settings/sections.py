@@ -192,9 +192,11 @@ class Imap(_Server):
 
 class Replies(Section):
     """Whom the machine believes by itself: what our own mail server reports of the sender (`server`), or, where it
-    reports nothing, a contact on file who uses the signed reply address (`token`)."""
+    reports nothing, a contact on file who uses the signed reply address (`token`). `dkim_keys` is a folder of key
+    records with which signatures are checked here."""
 
     trust: Literal["server", "token"] = "server"
+    dkim_keys: Path | None = None
 
 
 class People(Section):
