@@ -46,5 +46,5 @@ def signed_by(raw: bytes, keys: Mapping[str, bytes]) -> tuple[tuple[str, bool], 
     return tuple(found)
 
 
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode("ascii", "replace").lower()
+def _text(value: bytes | str | None) -> str:
+    return (value.decode("ascii", "replace") if isinstance(value, bytes) else value or "").lower()
