@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from dunwell.replies.promises import Promise
 from dunwell.replies.sentences import Sentence
 
 _SILENT = frozenset({"ack", "vague", "payment", "partial", "when", "since", "latest", "agree", "promise", "third"})
+_WEEK = timedelta(7)
 TERSE = 70
 """So long a sentence may promise with no verb of undertaking."""
 _FEW_WORDS, _BESIDE = 160, 6
@@ -52,6 +53,19 @@ def unexplained(saying: list[Sentence], promises: tuple[Promise, ...], written: 
         if any(day not in promised for day in coming):
             return True
         if len(set(coming)) > 1 and not one.amounts and "partial" not in one.kinds:
+            return True
+    return False
+
+
+def paid_ahead(sentences: list[Sentence], written: date | None) -> bool:
+    """Whether a clause that says something was paid names only days that have not come.
+
+    A weekday may as well be the one that has passed, unless its verb may speak of what is to come.
+    """
+    clauses = [clause for one in sentences for clause in one.clauses if "paid" in clause.kinds]
+    for one in clauses:
+        days = [day.date for day in one.dates if day.date]
+        if written and days and min(days) > (written if "tense" in one.kinds else written + _WEEK):
             return True
     return False
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from dunwell.replies.answers import TERSE, bare_day, paid_before, unexplained, unsaid
+from dunwell.replies.answers import TERSE, bare_day, paid_ahead, paid_before, unexplained, unsaid
 from dunwell.replies.automatic import Automatic, automatic
 from dunwell.replies.bounces import Bounce, bounce
 from dunwell.replies.cards import without_card
@@ -254,7 +254,10 @@ def _without(
         "asks": asks,
         "promise": "promise" in kinds or ("payment" in kinds and bool(kinds & {"vague", "condition", "when"})),
     }
-    for kind, (intent, action, reason) in _HANDED.items():
+    handed = dict(_HANDED)
+    if paid_ahead(sentences, written):
+        handed["paid"] = ("already_paid", "review", "said to be paid, on a day that has not come")
+    for kind, (intent, action, reason) in handed.items():
         if not also.get(kind, kind in kinds) or against.get(kind):
             continue
         if kind == "promise" and any(paid_before(one, written) for one in sentences):
