@@ -96,7 +96,11 @@ def test_a_missing_document_is_a_task_and_the_letter_goes_without(
     assert "attached" not in body(mail.letters[0])
     (task,) = small_firm.tasks()
     assert (task.kind, task.role, task.account) == ("document_missing", "operator", "A")
-    assert "document of invoice INV-1 did not go with its letter: the file cannot be read" in task.text
+    assert "invoice INV-1 did not go with its letter: inv-1.pdf: the file cannot be read" in task.text
+    (tmp_path / "inv-1.pdf").write_bytes(PDF)
+    small_firm.run(MONDAY + timedelta(days=20))
+    assert names(mail.letters[1])[0] == "INV-1.pdf"
+    assert small_firm.task_kinds() == [], "the document is there now"
 
 
 def test_where_the_policy_says_so_the_letter_waits_for_its_document(

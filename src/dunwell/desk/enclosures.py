@@ -121,7 +121,7 @@ class _Basket:
         """Put the document at `place` in, or note why it cannot be."""
         document = self._matter.documents.get(place, Missing("it was not fetched"))
         if isinstance(document, Missing):
-            self.lacks.append(Lack(invoice, what, document.why))
+            self.lacks.append(Lack(invoice, what, f"{place}: {document.why}"))
             return False
         if not self.put(Enclosure(name, document.content)):
             self.lacks.append(Lack(invoice, what, _TOO_LARGE))

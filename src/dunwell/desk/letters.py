@@ -214,6 +214,8 @@ def _write(
             unsound.append(_unsound(work, matter, moment.on, f"a fault of ours: {type(error).__name__}; see the log"))
         else:
             _tell_lacks(work, matter, one.lacks, moment.on)
+    there = [number for one in written.values() for number in one.facts.attached_invoices]
+    tasks.settle_all(work, [f"document_missing:document:{number}" for number in there])
     return written, unsound
 
 
