@@ -98,7 +98,7 @@ def test_a_missing_document_is_a_task_and_the_letter_goes_without(
     assert (task.kind, task.role, task.account) == ("document_missing", "operator", "A")
     assert "invoice INV-1 did not go with its letter: inv-1.pdf: the file cannot be read" in task.text
     (tmp_path / "inv-1.pdf").write_bytes(PDF)
-    small_firm.run(MONDAY + timedelta(days=20))
+    small_firm.run(MONDAY + timedelta(days=21))
     assert names(mail.letters[1])[0] == "INV-1.pdf"
     assert small_firm.task_kinds() == [], "the document is there now"
 
