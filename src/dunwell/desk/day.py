@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from dunwell.desk import promises
+from dunwell.desk import charging, promises
 from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
@@ -115,6 +115,7 @@ def open_day(office: Office, moment: Moment, *, even_if_stale: bool = False) -> 
             due.look_again_at_all(work)
             due.remember(work, "rules", rules_digest(office))
     promises.judge(office, moment)
+    charging.charge(office, moment)
 
 
 def rules_digest(office: Office) -> str:
@@ -207,6 +208,8 @@ def close_day(office: Office, moment: Moment, post: Post, *, failed_runs: int = 
     """Close the day: seal the journal, count expected against sent, list what waits and what could slip."""
     # The letters of tonight may have been the first to press: a payment of tomorrow then ends a chase.
     gather_news(office, moment)
+    # Or the first on hold: their late fee begins today.
+    charging.charge(office, moment)
     with office.books.write() as work:
         waiting = touches.waiting_reasons(work)
         unsound = {letter.account for letter in post.letters if letter.state == "unsound"}
