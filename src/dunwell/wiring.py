@@ -183,6 +183,7 @@ def office() -> Office:
         documents=documents(policy),
         links=links(),
         dkim=signing_key(),
+        people=found.settings.people,
         logo=logo_for_mail(found.path(logo)) if logo else None,
     )
 

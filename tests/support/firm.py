@@ -28,7 +28,7 @@ from dunwell.liaison.payment_links import Links
 from dunwell.mailroom.sender import Route
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
-from dunwell.settings.sections import Creditor
+from dunwell.settings.sections import Creditor, People
 from dunwell.terms.moment import Moment
 from tests.support.mail_server import MailServer
 
@@ -88,6 +88,7 @@ class Firm:
     redirect_to: str | None = None
     documents: Source = field(default_factory=lambda: Source(None))
     links: Links = field(default_factory=Links)
+    people: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.books = Books(open_engine(self.url))
@@ -109,6 +110,7 @@ class Firm:
             redirect_to=self.redirect_to,
             documents=self.documents,
             links=self.links,
+            people=People(**self.people),
         )
 
     def take(self, data: bytes, on: date, **request: Any) -> Taken:

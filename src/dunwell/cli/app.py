@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dunwell import __version__, wiring
-from dunwell.cli import charges, importing, interest, letters, looking, reply, running, setting_up
+from dunwell.cli import charges, importing, interest, letters, looking, reply, running, setting_up, tasks
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
 from dunwell.intake.errors import IntakeError
@@ -55,6 +55,7 @@ looking.register(app)
 reply.register(app)
 interest.register(app)
 charges.register(app)
+tasks.register(app)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from dunwell.liaison.payment_links import Links
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
-from dunwell.settings.sections import Creditor
+from dunwell.settings.sections import Creditor, People
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Office:
     dkim: SigningKey | None = None
     logo: tuple[str, bytes] | None = None
     replies: Believing = field(default_factory=Believing)
+    people: People = field(default_factory=People)
 
     @property
     def zone(self) -> ZoneInfo:

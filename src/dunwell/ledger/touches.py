@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
-from dunwell.ledger import journal, tasks
+from dunwell.ledger import calls, journal, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import COUNTED, Loaded, account_of
 from dunwell.ledger.journal import Pen
@@ -213,20 +213,8 @@ def _give(work: Work, loaded: Loaded, account: AccountRow, item: PeopleWork, dec
             invoice_id=loaded.invoice_id,
         )
     else:
-        # One call an account a day, whichever of its invoices asked for it.
-        key = f"call:{account.number}:{pen.on}"
-        text = f"call {account.name}: {case.outstanding} open on {number}, stage {item.stage}"
         due = working_day_from(pen.on, case.account.country)
-        tasks.make(
-            work,
-            key,
-            "call",
-            text,
-            made_on=pen.on,
-            due_on=due,
-            account_id=loaded.account_id,
-            invoice_id=loaded.invoice_id,
-        )
+        calls.give(work, account, loaded.invoice_id, item.stage, pen.on, due)
     journal.write(work, account, pen, channel, invoice=number, why=decision.why, stage=item.stage, round=item.round)
 
 
