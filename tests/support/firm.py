@@ -25,6 +25,7 @@ from dunwell.ledger.tasks import Task
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
@@ -89,6 +90,7 @@ class Firm:
     documents: Source = field(default_factory=lambda: Source(None))
     links: Links = field(default_factory=Links)
     people: dict[str, str] = field(default_factory=dict)
+    service: Target | None = None
 
     def __post_init__(self) -> None:
         self.books = Books(open_engine(self.url))
@@ -111,6 +113,7 @@ class Firm:
             documents=self.documents,
             links=self.links,
             people=People(**self.people),
+            service=self.service,
         )
 
     def take(self, data: bytes, on: date, **request: Any) -> Taken:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dunwell import __version__, wiring
-from dunwell.cli import charges, importing, interest, letters, looking, reply, running, setting_up, tasks
+from dunwell.cli import charges, importing, interest, letters, looking, notices, reply, running, setting_up, tasks
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
 from dunwell.intake.errors import IntakeError
@@ -56,6 +56,7 @@ reply.register(app)
 interest.register(app)
 charges.register(app)
 tasks.register(app)
+notices.register(app)
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dunwell.ledger.books import Books
@@ -11,6 +13,7 @@ from dunwell.letters.facts import CreditorFacts
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
@@ -30,7 +33,8 @@ class Believing:
 @dataclass(frozen=True)
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
-    creditor's picture for mail programs, its kind and its bytes."""
+    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, and
+    `clock` tells the time at which they are."""
 
     books: Books
     policy: Policy
@@ -45,6 +49,8 @@ class Office:
     logo: tuple[str, bytes] | None = None
     replies: Believing = field(default_factory=Believing)
     people: People = field(default_factory=People)
+    service: Target | None = None
+    clock: Callable[[], datetime] | None = None
 
     @property
     def zone(self) -> ZoneInfo:

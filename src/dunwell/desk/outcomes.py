@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from dunwell.desk.office import Office
-from dunwell.ledger import agreeing, calls, cases, tasks
+from dunwell.ledger import agreeing, calls, cases, notices, tasks
 from dunwell.ledger.agreeing import Concerned, Source
 from dunwell.ledger.books import Work
 from dunwell.ledger.calls import OpenInvoice
@@ -111,7 +111,11 @@ def _effect(hand: _Hand) -> tuple[str, date | None]:
             _task(hand, "refused", f"refused:{hand.found.key}", text, role="owner")
             effect = "a task for the owner"
         case Outcome.DONE:
-            pass
+            notice = notices.by_task(hand.work, hand.found.key)
+            if notice is not None and not isinstance(
+                notices.report(hand.work, notice, hand.said.reason, hand.pen), str
+            ):
+                effect = "the notice is reported as done"
     return effect, again_on
 
 

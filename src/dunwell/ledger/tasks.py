@@ -66,6 +66,12 @@ def make(
     return True
 
 
+def is_open(work: Work, key: str) -> bool:
+    """Whether the task with this key is open."""
+    query = select(col(TaskRow.state)).where(col(TaskRow.key) == key)
+    return work.session.execute(query).scalar_one_or_none() == "open"
+
+
 def settle(work: Work, key: str) -> None:
     """The reason for the task is gone: it is closed, if it was open."""
     row = work.session.execute(select(TaskRow).where(col(TaskRow.key) == key)).scalar_one_or_none()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
-from dunwell.ledger import calls, journal, tasks
+from dunwell.ledger import calls, journal, notices, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import COUNTED, Loaded, account_of
 from dunwell.ledger.journal import Pen
@@ -199,19 +199,7 @@ def _give(work: Work, loaded: Loaded, account: AccountRow, item: PeopleWork, dec
         },
     )
     if isinstance(item, Notice):
-        text = f"{account.name}: {item.event} services by {item.by} unless paid; {case.outstanding} open on {number}"
-        key = f"notice:{item.event}:{number}:{item.stage}:{item.round}"
-        tasks.make(
-            work,
-            key,
-            item.event,
-            text,
-            made_on=pen.on,
-            due_on=item.by,
-            role="service",
-            account_id=loaded.account_id,
-            invoice_id=loaded.invoice_id,
-        )
+        notices.propose(work, account, item.event, [loaded.invoice_id], item.by, pen, decision.why)
     else:
         due = working_day_from(pen.on, case.account.country)
         calls.give(work, account, loaded.invoice_id, item.stage, pen.on, due)
