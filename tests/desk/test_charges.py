@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dunwell.desk import charging
-from dunwell.ledger import agreeing, charges, journal
+from dunwell.ledger import agreeing, charges, journal, statements
 from dunwell.ledger.agreeing import Concerned, Source
 from dunwell.ledger.charges import CannotWaive, ChargeRecord
 from dunwell.ledger.journal import Pen
@@ -23,7 +23,15 @@ HOLD = date(2026, 4, 7)
 TERMS = {"terms": {"late_fee_percent": "1.5"}}
 
 
-def on_hold(firm: Firm, *, kind: str = "business", country: str = "GB", amount: str = "1000.00", **terms: Any) -> None:
+def on_hold(
+    firm: Firm,
+    *,
+    kind: str = "business",
+    country: str = "GB",
+    amount: str = "1000.00",
+    until: date = HOLD,
+    **terms: Any,
+) -> None:
     """An account that gets its first letter of the stage on_hold, which goes on `HOLD`."""
     firm.creditor |= terms
     firm.take(csv("account,name,country,language,kind", f"A,Firm A,{country},en,{kind}"), MONDAY)
@@ -31,7 +39,7 @@ def on_hold(firm: Firm, *, kind: str = "business", country: str = "GB", amount: 
     due = MONDAY - timedelta(days=95)
     currency = "GBP" if country == "GB" else "EUR"
     assert not firm.take(csv(INVOICES, f"A,INV-1,{due - timedelta(days=30)},{due},{amount},{currency}"), MONDAY).rejects
-    nights(firm, MONDAY, HOLD)
+    nights(firm, MONDAY, until)
 
 
 def nights(firm: Firm, first: date, last: date) -> None:
@@ -231,3 +239,33 @@ def test_charging_again_changes_nothing(small_firm: Firm) -> None:
     before = told(small_firm)
     assert charging.charge(small_firm.office, moment(HOLD)) == 0
     assert told(small_firm) == before
+
+
+def test_a_charge_stands_on_the_next_statement_and_a_waiver_on_the_one_after(firm: Firm) -> None:
+    on_hold(firm, until=MONDAY, **TERMS)
+    today = MONDAY
+    while not booked(firm):
+        today += timedelta(days=1)
+        firm.run(today)
+
+    def moved() -> list[tuple[str, str]]:
+        with firm.books.read() as work:
+            return [(one.kind, str(one.amount)) for one in statements.backgrounds(work, [1])[1].movements]
+
+    assert moved() == [("charge", "15.00 GBP")]
+    nights(firm, today + timedelta(days=1), today + timedelta(days=8))
+    assert moved() == [], "it stood on the statement of the week after"
+    later = today + timedelta(days=9)
+    with firm.books.write() as work:
+        charges.waive(work, 1, "goodwill", Pen(moment(later).now, later, "Pat"))
+    assert moved() == [("charge", "-15.00 GBP")]
+
+
+def test_old_payments_are_not_waited_for_longer_than_they_may_be_old(small_firm: Firm) -> None:
+    on_hold(small_firm, **TERMS)
+    second = charges_due(booked(small_firm)[0].on)
+    small_firm.payments(second - timedelta(days=1))
+    small_firm.run(second + timedelta(days=3), fresh=False)
+    assert len(booked(small_firm)) == 1
+    small_firm.run(second + timedelta(days=14), fresh=False, even_if_stale=True)
+    assert len(booked(small_firm)) == 2

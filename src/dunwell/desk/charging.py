@@ -22,12 +22,14 @@ _PAGE = 500
 
 def charge(office: Office, moment: Moment) -> int:
     """Book what has fallen due by today; returns how many charges. May run at any rate: nothing is charged twice."""
+    found: set[int] = set()
     with office.books.read() as work:
-        found: set[int] = set()
         if stages := _stages(office, "fee"):
-            found |= set(charges.candidates(work, stages, moment.on, kinds=("late_fee",)))
+            own = office.creditor.terms.late_fee_percent is None
+            found |= set(charges.candidates(work, stages, moment.on, kind="late_fee", own_fee=own))
         if stages := _stages(office, "interest"):
-            found |= set(charges.candidates(work, stages, moment.on, kinds=("interest",)))
+            where = _countries(office)
+            found |= set(charges.candidates(work, stages, moment.on, kind="interest", countries=where))
     ids, count = sorted(found), 0
     for start in range(0, len(ids), _PAGE):
         count += _charge(office, ids[start : start + _PAGE], moment)
@@ -43,6 +45,14 @@ def _stages(office: Office, what: str) -> tuple[str, ...]:
         if what == "interest" and rules.interest.countries:
             first.append(rules.interest.from_stage)
     return CHASING[min(CHASING.index(stage) for stage in first) :] if first else ()
+
+
+def _countries(office: Office) -> list[str] | None:
+    """The countries whose accounts may bear interest by law, under any exception; None for all."""
+    rules = [version.interest for version in office.policy.versions if version.interest.countries]
+    if any(rule.of == "creditor" for rule in rules):
+        return None
+    return [country for rule in rules for country in rule.countries]
 
 
 def _charge(office: Office, ids: Sequence[int], moment: Moment) -> int:

@@ -208,8 +208,8 @@ def close_day(office: Office, moment: Moment, post: Post, *, failed_runs: int = 
     """Close the day: seal the journal, count expected against sent, list what waits and what could slip."""
     # The letters of tonight may have been the first to press: a payment of tomorrow then ends a chase.
     gather_news(office, moment)
-    # Or the first on hold: their late fee begins today.
-    charging.charge(office, moment)
+    # Or the first on hold: their late fee begins today. It comes after the letters, and stands on the next statement.
+    charging.charge(office, replace(moment, now=moment.now + timedelta(seconds=1)))
     with office.books.write() as work:
         waiting = touches.waiting_reasons(work)
         unsound = {letter.account for letter in post.letters if letter.state == "unsound"}

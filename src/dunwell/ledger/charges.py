@@ -16,6 +16,7 @@ from dunwell.ledger.cases import COUNTED
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import AccountRow, AllocationRow, ChargeRow, InvoiceRow, PaymentRow, TouchRow
 from dunwell.rules.charging import Booked, Change, Charge, History
+from dunwell.terms.account import Kind
 from dunwell.terms.money import Money
 
 SHORTEST_MONTH = timedelta(days=28)
@@ -39,20 +40,41 @@ class ChargeRecord:
     reason: str
 
 
-def candidates(work: Work, stages: Sequence[str], today: date, *, kinds: Sequence[str]) -> list[int]:
-    """Open invoices that had a letter of these stages and no charge of these kinds within a month, by id."""
+def candidates(
+    work: Work,
+    stages: Sequence[str],
+    today: date,
+    *,
+    kind: str,
+    own_fee: bool = False,
+    countries: Sequence[str] | None = None,
+) -> list[int]:
+    """Open invoices that had a letter of these stages and no charge of this kind within a month, by id.
+
+    None of consumers; `own_fee`: only of accounts whose own terms have a late fee; `countries`: only of accounts there.
+    """
     reached = select(col(TouchRow.invoice_id)).where(
         col(TouchRow.channel) == "email", col(TouchRow.state).in_(COUNTED), col(TouchRow.stage).in_(list(stages))
     )
     lately = select(col(ChargeRow.invoice_id)).where(
-        col(ChargeRow.kind).in_(list(kinds)), col(ChargeRow.on) > today - SHORTEST_MONTH
+        col(ChargeRow.kind) == kind, col(ChargeRow.on) > today - SHORTEST_MONTH
     )
-    query = select(col(InvoiceRow.id)).where(
-        col(InvoiceRow.state) == "open",
-        col(InvoiceRow.kind) == "invoice",
-        col(InvoiceRow.id).in_(reached),
-        col(InvoiceRow.id).not_in(lately),
+    query = (
+        select(col(InvoiceRow.id))
+        .join(AccountRow, col(AccountRow.id) == col(InvoiceRow.account_id))
+        .where(
+            col(InvoiceRow.state) == "open",
+            col(InvoiceRow.kind) == "invoice",
+            col(AccountRow.kind) != Kind.CONSUMER.value,
+            col(InvoiceRow.id).in_(reached),
+            col(InvoiceRow.id).not_in(lately),
+        )
     )
+    if own_fee:
+        query = query.where(col(AccountRow.late_fee_percent).is_not(None))
+    if countries is not None:
+        wholes = {country.partition("-")[0] for country in countries}
+        query = query.where(func.substr(col(AccountRow.country), 1, 2).in_(sorted(wholes)))
     return [key for key in work.session.execute(query.order_by(col(InvoiceRow.id))).scalars() if key is not None]
 
 

@@ -146,7 +146,8 @@ class Found:
 
 def find(work: Work, task_id: int) -> Found | None:
     """The task with this id."""
-    row = work.session.execute(_WITH_NUMBERS.where(col(TaskRow.id) == task_id)).one_or_none()
+    query = _WITH_NUMBERS.where(col(TaskRow.id) == task_id).execution_options(populate_existing=True)
+    row = work.session.execute(query).one_or_none()
     return None if row is None else Found(_task(*row), row[0].key, row[0].account_id, row[0].invoice_id)
 
 

@@ -1,8 +1,9 @@
 """What is to be charged on a case today: the contract's late fee, or interest and fixed sum by law. Pure.
 
 Nothing is charged before the letter of the stage that begins it has gone, nor before the payments are known up to the
-charge's day. A late fee whose day finds the case held up (promised, said to be paid, disputed, paused, stopped, in the
-litigation queue, excluded) is let go for that month; interest, which runs by law, is booked once nothing holds it up.
+charge's day, for which it waits as long as payments may be old. A late fee whose day finds the case held up (promised,
+said to be paid, disputed, paused, stopped, in the litigation queue, excluded) is let go for that month; interest, which
+runs by law, is booked once nothing holds it up.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dunwell.rules.interest import Balance, half_up, interest
 from dunwell.rules.policy import Policy
 from dunwell.rules.rates import Law, LawError, RateTable
 from dunwell.rules.stages import CHASING
+from dunwell.terms.calendar import working_days_between
 from dunwell.terms.case import Case
 from dunwell.terms.decision import Reason
 from dunwell.terms.money import Money
@@ -101,7 +103,7 @@ def late_fees_due(case: Case, percent: Decimal | None, rules: Policy, history: H
     disputed = sum(one.amount.minor for one in case.agreements.disputes if one.amount is not None)
     found = []
     for fee in late_fees(account, balances, since, today, {one.key for one in charged}):
-        if not held and not agreements.known(case, fee.on):
+        if not held and not _known(case, fee.on, rules, today):
             break
         principal = Money(max(0, fee.principal.minor - disputed), fee.principal.currency)
         exact = Fraction(principal.minor) * Fraction(fee.percent) / 100
@@ -145,7 +147,7 @@ def _interest(
     so_far = sum(one.minor for one in history.booked if one.kind == "interest")
     found: list[Charge] = []
     number, on = 1, since
-    while on <= today and agreements.known(case, on):
+    while on <= today and _known(case, on, rules, today):
         if (key := f"interest:{number}") not in keys and on >= balances[0].since:
             whole = interest(balances, *law, on)
             more = whole.total.minor - so_far
@@ -160,6 +162,12 @@ def _interest(
         on = since + relativedelta(months=number)
         number += 1
     return found
+
+
+def _known(case: Case, on: date, rules: Policy, today: date) -> bool:
+    """Whether the payments are known up to a charge's day; they are waited for as long as payments may be old."""
+    waited = working_days_between(on, today, case.account.country)
+    return agreements.known(case, on) or waited > rules.limits.payments_max_age
 
 
 def _same(fixed: Money, case: Case) -> bool:
