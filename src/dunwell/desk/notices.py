@@ -121,7 +121,7 @@ def _decided(office: Office, work: Work, one: NoticeRecord, moment: Moment) -> t
     held, free = [], []
     for case in owing:
         rules = office.policy.rules_for(case.account)
-        stop = stops.agreed(case, rules, moment.on)
+        stop = stops.excluded(case, rules) or stops.agreed(case, rules, moment.on)
         held += [stop.why] if stop else []
         free += [] if stop else [case.invoice.number]
     if not free:
