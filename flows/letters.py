@@ -29,6 +29,8 @@ async def letters(as_of: date | None = None) -> State[Post]:
     """Send every proposed letter whose hour it is. Safe beside a cycle and beside itself, at any rate of running."""
     post = Post()
     for sent in desk.post_all(wiring.office(), wiring.moment(as_of), post):
-        await letter(sent.account, list(sent.invoices), sent.state, sending.outcome_without_names(sent), return_state=True)  # type: ignore[misc]  # typed as if it were synchronous
+        await letter(
+            sent.account, list(sent.invoices), sent.state, sending.outcome_without_names(sent), return_state=True
+        )  # type: ignore[misc]  # typed as if it were synchronous
     message = f"{len(post.letters)} letters" + (f"; stopped: {post.away}" if post.away else "")
     return Completed(message=message, data=post)

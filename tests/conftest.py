@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 
 from tests.support.databases import Postgres, Sqlite
+from tests.support.dovecot import BINARY as DOVECOT
 from tests.support.firm import Firm
 from tests.support.mail_server import MailServer
 
 for _name in [name for name in os.environ if name.startswith(("DUNWELL_", "PREFECT_"))]:
     del os.environ[_name]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not tried, in the last lines of a run."""
+    if DOVECOT is None:
+        terminalreporter.write_line(
+            "Dovecot is not installed: the mailbox was tried against pymap alone. tests/install-servers.sh installs it."
+        )
 
 
 @pytest.fixture(scope="session")

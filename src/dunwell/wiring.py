@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dunwell import settings as settings_room
-from dunwell.desk.office import Office
+from dunwell.desk.inbox import Mailbox
+from dunwell.desk.office import Believing, Office
 from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate, open_engine, require_current
@@ -18,12 +19,15 @@ from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
 from dunwell.liaison.webhook import BadSecret, Target, key_of
+from dunwell.mailroom.auth import OAuth
+from dunwell.mailroom.mailbox import Account, mark_of
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
+from dunwell.mailroom.verifying import keys_in
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.rules.tomltext import Problem, TomlProblems
-from dunwell.settings import Located
+from dunwell.settings import Located, sections
 from dunwell.terms.moment import Moment
 
 _POLICIES = Path(__file__).parent / "rules" / "policies"
@@ -177,6 +181,69 @@ def route() -> Route:
         letters_per_minute=smtp.letters_per_minute,
         archive=smtp.archive,
         ca_file=str(located().path(smtp.ca_file)) if smtp.ca_file else None,
+        oauth=_consent(smtp.oauth, smtp.timeout),
+    )
+
+
+def mailbox() -> Account | None:
+    """The way to the collections mailbox; None where no login is set."""
+    imap = located().settings.imap
+    if not imap.username:
+        return None
+    return Account(
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        username=imap.username,
+        password=imap.password.get_secret_value() if imap.password else "",
+        oauth=_consent(imap.oauth, imap.timeout),
+        timeout=imap.timeout,
+        ca_file=str(located().path(imap.ca_file)) if imap.ca_file else None,
+    )
+
+
+def inbox() -> Mailbox:
+    """The mailbox with its folders and what is done with its mail; raises TomlProblems where no login is set."""
+    imap = located().settings.imap
+    account = mailbox()
+    if account is None:
+        problem = Problem(None, "imap.username", "is not set: the mailbox cannot be read without a login")
+        raise TomlProblems(str(located().file or "environment"), [problem])
+    return Mailbox(
+        account=account,
+        folder=imap.folder,
+        mark=mark_of(imap.processed),
+        junk=imap.junk,
+        sent=imap.sent,
+        archive=imap.archive,
+        cap=imap.max_kilobytes * 1024,
+    )
+
+
+def believing() -> Believing:
+    """Whose word on a mail's sender is believed, and who our own people are."""
+    own = located().settings
+    people = [own.people.collector, own.people.service, own.people.owner]
+    return Believing(
+        authserv_ids=own.imap.authserv_id,
+        token=own.replies.trust == "token",
+        staff=frozenset(one.lower() for one in people if one),
+        keys=keys_in(located().path(own.replies.dkim_keys)) if own.replies.dkim_keys else {},
+    )
+
+
+def _consent(own: sections.OAuth, timeout: int) -> OAuth | None:
+    if own.provider is None or own.client_id is None:
+        return None
+    return OAuth(
+        provider=own.provider,
+        client_id=own.client_id,
+        client_secret=own.client_secret.get_secret_value() if own.client_secret else None,
+        refresh_token=own.refresh_token.get_secret_value() if own.refresh_token else None,
+        token_url=own.token_url,
+        tenant=own.tenant,
+        scope=own.scope,
+        timeout=timeout,
     )
 
 
@@ -202,6 +269,7 @@ def office() -> Office:
         service=service(),
         clock=now,
         logo=logo_for_mail(found.path(logo)) if logo else None,
+        replies=believing(),
     )
 
 

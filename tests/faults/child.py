@@ -10,8 +10,9 @@ from datetime import date
 from multiprocessing.connection import Connection
 from typing import Any
 
-from dunwell.desk import chase, day, letters
-from dunwell.ledger import outbox, settling, touches
+from dunwell.desk import answers, chase, day, effects, inbox, letters, reply
+from dunwell.desk.inbox import Mailbox, Round
+from dunwell.ledger import correspondence, outbox, settling, touches
 from dunwell.mailroom.sender import Sender
 from tests.support.firm import Firm, library, moment, policy
 from tests.support.mail_server import MailServer
@@ -54,17 +55,36 @@ def arm(owner: Any, name: str, after: bool, turn: int) -> None:
     setattr(owner, name, deadly)
 
 
-def main(pipe: Connection, url: str, port: int, on: date, what: str, point: str, turn: int) -> None:
-    """Wait to be let go, run the night, and say how it went: the text of the error, or nothing."""
+INBOX_POINTS: dict[str, tuple[Any, str, bool]] = {
+    "while a mail is filed, before its commit": (correspondence, "file", True),
+    "after a mail is filed": (inbox, "_file", True),
+    "after a mail is read, before its effect": (reply, "understand", True),
+    "while an effect is written, before its commit": (effects, "apply", True),
+    "after the commit of an effect": (reply, "handle", True),
+    "while an answer is reserved, before its commit": (outbox, "reserve", True),
+    "after the commit of an answer's reservation": (answers, "_take", True),
+    "after the server has taken an answer": (Sender, "send", True),
+    "before the mailbox is marked": (inbox, "_mark", False),
+    "after the server is told, before the books know": (correspondence, "marked", False),
+}
+"""The same for a look at the mailbox."""
+
+
+def main(
+    pipe: Connection, url: str, port: int, on: date, what: str, point: str, turn: int, box: Mailbox | None = None
+) -> None:
+    """Wait to be let go, run the night or look at `box`, and say how it went: the text of the error, or nothing."""
     mail = MailServer()
     mail.port = port
     firm = Firm(url, mail)
     if point:
-        arm(*POINTS[point], turn)
+        arm(*{**POINTS, **INBOX_POINTS}[point], turn)
     pipe.send("ready")
     pipe.recv()
     try:
-        if what == "letters":
+        if what == "inbox" and box is not None:
+            list(inbox.look(firm.office, box, moment(on), Round()))
+        elif what == "letters":
             list(letters.send_proposed(firm.office, moment(on)))
         else:
             firm.run(on, fresh=False)

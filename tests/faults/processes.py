@@ -8,6 +8,7 @@ from datetime import date
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from dunwell.desk.inbox import Mailbox
 from tests.faults.child import main
 from tests.support.firm import Firm
 
@@ -23,11 +24,13 @@ class Child:
     pipe: Connection
 
 
-def start(firm: Firm, on: date, what: str = "cycle", point: str = "", turn: int = 1) -> Child:
+def start(
+    firm: Firm, on: date, what: str = "cycle", point: str = "", turn: int = 1, box: Mailbox | None = None
+) -> Child:
     """The child, which has loaded everything and waits to be let go."""
     assert firm.mail is not None
     here, there = _FORKS.Pipe()
-    process = _FORKS.Process(target=main, args=(there, firm.url, firm.mail.port, on, what, point, turn))
+    process = _FORKS.Process(target=main, args=(there, firm.url, firm.mail.port, on, what, point, turn, box))
     process.start()
     there.close()
     assert here.poll(60), "the child did not start"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,14 +12,16 @@ from typing import Any
 from sqlalchemy import select
 
 from dunwell import wiring
-from dunwell.desk import intake
+from dunwell.desk import answers, intake, reply
 from dunwell.desk.cycle import Consent, run_direct
 from dunwell.desk.day import CycleReport
 from dunwell.desk.intake import Incoming, Request, Taken
-from dunwell.desk.office import Office
-from dunwell.ledger import journal, letters, tasks
+from dunwell.desk.office import Believing, Office
+from dunwell.desk.reply import Handled
+from dunwell.ledger import agreed_lists, correspondence, journal, letters, replies, tasks
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import open_engine
+from dunwell.ledger.journal import Pen
 from dunwell.ledger.letters import LetterRecord
 from dunwell.ledger.tables import TouchRow
 from dunwell.ledger.tasks import Task
@@ -27,10 +30,13 @@ from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
 from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
+from dunwell.replies.matching import bracketed
+from dunwell.replies.message import read_message
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.settings.sections import Creditor, People
 from dunwell.terms.moment import Moment
+from tests.support.customer_mail import SERVER
 from tests.support.mail_server import MailServer
 
 MONDAY = date(2026, 3, 2)
@@ -91,6 +97,9 @@ class Firm:
     links: Links = field(default_factory=Links)
     people: dict[str, str] = field(default_factory=dict)
     service: Target | None = None
+    believing: Believing = field(default_factory=lambda: Believing((SERVER,)))
+
+    _uid: int = 0
 
     def __post_init__(self) -> None:
         self.books = Books(open_engine(self.url))
@@ -114,6 +123,7 @@ class Firm:
             links=self.links,
             people=People(**self.people),
             service=self.service,
+            replies=self.believing,
         )
 
     def take(self, data: bytes, on: date, **request: Any) -> Taken:
@@ -146,6 +156,30 @@ class Firm:
         if fresh:
             self.payments(on)
         return run_direct(self.office, moment(on), Consent(**consent), lambda _name, _n: None)
+
+    def receive(self, on: date, *mails: bytes, answer: bool = True) -> list[Handled]:
+        """Mails that came into the mailbox on a day: filed, read, acted on and answered."""
+        for raw in mails:
+            digest = hashlib.sha256(raw).hexdigest()
+            self._uid += 1
+            mail = correspondence.Incoming(bracketed(read_message(raw).message_id), digest, raw, len(raw), True, None)
+            place = correspondence.Place("box", "INBOX", 1, self._uid)
+            with self.books.write() as work:
+                correspondence.file(work, place, mail, Pen(moment(on).now, on))
+        handled = list(reply.handle_all(self.office, moment(on)))
+        if answer:
+            list(answers.send_answers(self.office, moment(on)))
+        return handled
+
+    def promises(self) -> list[agreed_lists.PromiseRecord]:
+        """All promises."""
+        with self.books.read() as work:
+            return agreed_lists.promises(work)
+
+    def replies(self, state: str | None = None) -> list[replies.ReplyRecord]:
+        """The replies, of one state where it is given."""
+        with self.books.read() as work:
+            return replies.records(work, state=state)
 
     def letters(self, on: date | None = None) -> list[LetterRecord]:
         """The letters as the books show them."""

@@ -29,6 +29,12 @@ class Delivered:
         return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
 
     @property
+    def text(self) -> str:
+        body = self.message.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    @property
     def message_id(self) -> str:
         return str(self.message["Message-ID"])
 

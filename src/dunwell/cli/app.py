@@ -9,12 +9,27 @@ from typing import Annotated
 import typer
 
 from dunwell import __version__, wiring
-from dunwell.cli import charges, importing, interest, letters, looking, notices, reply, running, setting_up, tasks
+from dunwell.cli import (
+    charges,
+    importing,
+    inbox,
+    interest,
+    letters,
+    looking,
+    notices,
+    promises,
+    queue,
+    reply,
+    running,
+    setting_up,
+    tasks,
+)
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
 from dunwell.intake.errors import IntakeError
 from dunwell.ledger.engine import LedgerAway, LedgerError
 from dunwell.letters.facts import LetterError
+from dunwell.mailroom.mailbox import MailboxAway, MailboxRefuses
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses
 from dunwell.rules.tomltext import TomlProblems
 
@@ -52,6 +67,9 @@ importing.register(app)
 running.register(app)
 letters.register(app)
 looking.register(app)
+inbox.register(app)
+promises.register(app)
+queue.register(app)
 reply.register(app)
 interest.register(app)
 charges.register(app)
@@ -63,13 +81,13 @@ def main() -> None:
     """The entry point: runs a command, and ends with a message instead of a traceback for whatever can be expected."""
     try:
         app()
-    except (TomlProblems, IntakeError, LetterError, DayRefused, MailServerRefuses) as error:
+    except (TomlProblems, IntakeError, LetterError, DayRefused, MailServerRefuses, MailboxRefuses) as error:
         _end(error, Exit.BAD_INPUT)
     except CycleRunning as error:
         _end(error, Exit.RUNNING)
     except UnsafeToChase as error:
         _end(error, Exit.UNSAFE)
-    except (LedgerAway, MailServerAway) as error:
+    except (LedgerAway, MailServerAway, MailboxAway) as error:
         _end(error, Exit.TEMPORARY)
     except LedgerError as error:
         _end(error, Exit.BAD_INPUT)

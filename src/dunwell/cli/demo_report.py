@@ -14,13 +14,15 @@ from dunwell.cli.output import out, table
 from dunwell.demo import findings
 from dunwell.demo.findings import Gone
 from dunwell.desk.day import CycleReport
+from dunwell.desk.inbox import Round
+from dunwell.desk.reply import Handled
 from dunwell.desk.summary import headline
 from dunwell.settings import FILE_NAME
 
 _MOST_TASKS = 25
 
 
-def tell(report: CycleReport, past: int, held: int, files: int, place: Path) -> None:
+def tell(report: CycleReport, read: Round, past: int, held: int, files: int, place: Path) -> None:
     """All tables. `past` letters had left before this cycle, `held` are in the mailbox, `files` were written."""
     office, moment = wiring.office(), wiring.moment(report.record.on)
     gone = findings.gone(office, report, moment)
@@ -28,6 +30,7 @@ def tell(report: CycleReport, past: int, held: int, files: int, place: Path) -> 
     _sent(gone)
     _not_sent(report, findings.held(office, report, moment), findings.closed(office))
     _people(report)
+    _replies(read)
     out.print(headline(report), markup=False)
     for alarm in report.alarms:
         out.print(f"ALARM: {alarm}", markup=False)
@@ -70,6 +73,24 @@ def _people(report: CycleReport) -> None:
     ])  # fmt: skip
 
 
+def _replies(read: Round) -> None:
+    rows = [(one.account or "?", one.intent.replace("_", " "), one.words[:90], _happened(one)) for one in read.handled]
+    table(
+        "What customers answered, the words it rests on, and what happened",
+        ("account", "meaning", "words", "what happened"),
+        rows,
+    )
+    sent = Counter(one.letter for one in read.answers)
+    out.print(f"Answered at once: {_counted(sent) or 'nothing'}", markup=False)
+    out.print()
+
+
+def _happened(one: Handled) -> str:
+    """What was done, and where a person is asked, why."""
+    why = one.reasons[0] if one.reasons and one.state != "acted" else ""
+    return ": ".join(said for said in (one.effect, why) if said)
+
+
 def _mailbox(report: CycleReport, past: int, held: int, files: int) -> None:
     said = f"{past} letters of the past and {report.record.sent} of this cycle were taken by the mail server"
     match = "as many" if held == past + report.record.sent else "NOT as many: this is a bug"
@@ -89,6 +110,7 @@ def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
         ("the ledger's export that was imported", place / "ledger"),
         ("why an invoice is where it is", f"{config} explain {example}"),
         ("every letter so far", f"{config} letters sent"),
+        ("what customers wrote, and what waits for a person", f"{config} replies; {config} reviews"),
         ("what the next cycle would send", f"{config} preview"),
         ("the next three months, if nobody paid", f"{config} simulate --days 90"),
         ("Prefect's record of the cycle", f"PREFECT_HOME={place / '.prefect'} {_as_typed('prefect')} server start"),

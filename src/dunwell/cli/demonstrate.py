@@ -11,17 +11,21 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 
 from dunwell import wiring
 from dunwell.cli import demo_report, prefect_server, running
+from dunwell.cli import inbox as reading
 from dunwell.cli.output import Exit, bar, err, out, stop
-from dunwell.demo import history, inbox, papers, portfolio
+from dunwell.demo import customers, history, inbox, papers, portfolio
+from dunwell.demo.customers import Letter
 from dunwell.demo.portfolio import Portfolio
 from dunwell.demo.servers import MailServers
 from dunwell.demo.settings_file import COUNTRY, CREDITOR_NAME, DOMAIN, settings_text
 from dunwell.desk.cycle import Consent
 from dunwell.desk.day import CycleReport
+from dunwell.desk.inbox import Round, headline
 from dunwell.ledger import letters as ledger_letters
 from dunwell.ledger.engine import migrate
 from dunwell.letters.templates import builtin_folder
@@ -53,8 +57,10 @@ def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
         _import(made, place)
         with _step(f"{today}: the daily cycle, a Prefect flow run for each invoice with something due"):
             report = running.run_flow(wiring.moment(today), Consent())
-        held, files = _collect(mail, report, before, place)
-        demo_report.tell(report, past, held, files, place)
+        found = inbox.arrived(mail, before)
+        held, files = _collect(mail, report, found, place)
+        read = _reply(mail, found, report, today)
+        demo_report.tell(report, read, past, held, files, place)
         if keep:
             _wait(url, mail)
         else:
@@ -126,7 +132,23 @@ def _import(made: Portfolio, place: Path) -> None:
             )
 
 
-def _collect(mail: MailServers, report: CycleReport, before: int, place: Path) -> tuple[int, int]:
+def _reply(mail: MailServers, found: list[EmailMessage], report: CycleReport, today: date) -> Round:
+    """Let customers answer the cycle's letters, and read what they wrote, through the real flow."""
+    with wiring.office().books.read() as work:
+        known = {one.message_id: one for one in ledger_letters.letters(work, report.record.on)}
+    letters = []
+    for message in found:
+        record = known.get(str(message["Message-ID"]).strip())
+        if record is not None and record.invoices and record.state == "sent":
+            letters.append(Letter(message, record.to, record.language, record.invoices[0], record.stage))
+    with _step("Customers answer, an impostor and a delivery report among them; the inbox reads them"):
+        count = customers.write_back(mail, letters, today)
+        read = reading.run_flow(wiring.moment(today))
+        err.print(f"  {count} mails written; {headline(read)}", markup=False)
+    return read
+
+
+def _collect(mail: MailServers, report: CycleReport, found: list[EmailMessage], place: Path) -> tuple[int, int]:
     """Fetch the cycle's letters from the customers' mailbox into files.
 
     Returns how many letters the mailbox holds in all, and how many of the cycle's were written.
@@ -134,7 +156,6 @@ def _collect(mail: MailServers, report: CycleReport, before: int, place: Path) -
     with _step("Fetching the letters over IMAP"):
         with wiring.office().books.read() as work:
             known = {one.message_id: one for one in ledger_letters.letters(work, report.record.on)}
-        found = inbox.arrived(mail, before)
         for message in found:
             record = known.get(str(message["Message-ID"]).strip())
             name = (

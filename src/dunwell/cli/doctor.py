@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from dunwell import wiring
+from dunwell.cli.check import Check
+from dunwell.cli.doctor_mailbox import mailbox_checks
 from dunwell.desk import day
 from dunwell.ledger import lookup
 from dunwell.ledger.engine import LedgerAway, LedgerError
 from dunwell.mailroom import domain, signing
-from dunwell.mailroom.mailbox import MailboxAway, MailboxRefuses, probe
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.tomltext import TomlProblems
 from dunwell.settings import Located
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: `state` is 'well', 'note', 'wrong' (mend it) or 'away' (try later)."""
-
-    name: str
-    state: str
-    what: str
 
 
 def checks() -> Iterator[Check]:
@@ -42,7 +33,7 @@ def checks() -> Iterator[Check]:
     yield from _signing(found)
     yield _smtp(found)
     yield from _domain(found)
-    yield _imap(found)
+    yield from mailbox_checks(found)
     yield _prefect()
 
 
@@ -149,27 +140,6 @@ def _smtp(found: Located) -> Check:
     except MailServerRefuses as error:
         return Check("smtp", "wrong", f"{error}: check smtp.security, username and password")
     return Check("smtp", "well", f"{where} answers")
-
-
-def _imap(found: Located) -> Check:
-    imap = found.settings.imap
-    if not imap.username:
-        return Check("imap", "note", "imap.username is not set: replies are not read")
-    try:
-        messages = probe(
-            imap.host,
-            imap.port,
-            imap.security,
-            imap.username,
-            imap.password.get_secret_value() if imap.password else "",
-            imap.folder,
-            imap.timeout,
-        )
-    except MailboxAway as error:
-        return Check("imap", "away", f"{error}: is imap.host right, is the server up?")
-    except MailboxRefuses as error:
-        return Check("imap", "wrong", f"{error}: check imap.security, username, password and folder")
-    return Check("imap", "well", f"{imap.host}:{imap.port} {imap.folder} has {messages} messages")
 
 
 def _prefect() -> Check:

@@ -10,6 +10,7 @@ import typer
 
 from dunwell import wiring
 from dunwell.cli import doctor as doctoring
+from dunwell.cli.check import Check
 from dunwell.cli.output import Exit, bar, json_line, out, table
 from dunwell.cli.starter import SETTINGS
 from dunwell.settings import FILE_NAME
@@ -53,7 +54,7 @@ def _write_new(file: Path, text: str) -> None:
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a check.")] = False) -> None:
     """Check settings, ledger, policy, templates, mail servers and Prefect, and say what to do about each."""
-    found: list[doctoring.Check] = []
+    found: list[Check] = []
     with bar(total=False) as progress:
         progress.add_task("looking at everything")
         found += doctoring.checks()

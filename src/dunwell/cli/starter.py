@@ -44,7 +44,21 @@ host = "localhost"
 port = 993
 security = "tls"
 # username = ""
-folder = "INBOX"
+# password = ""                         # better in DUNWELL_IMAP__PASSWORD_FILE
+folder = "INBOX"                        # where replies arrive
+# authserv_id = ["mx.example.com"]      # whose Authentication-Results are believed; unset, every reply waits for you
+# processed = "Dunwell/Done"            # mails that are dealt with move there; or keyword:Dunwell; or stay
+# junk = "Junk"                         # watched and reported
+# sent = "Sent"                         # where the provider files what is sent
+# archive = "Archive"                   # where smtp.archive delivers
+
+# [imap.oauth]                          # instead of a password; the same as [smtp.oauth]
+# provider = "google"                   # or microsoft, other
+# client_id = ""                        # the secrets: DUNWELL_IMAP__OAUTH__CLIENT_SECRET_FILE, …__REFRESH_TOKEN_FILE
+
+[replies]
+trust = "server"                        # or "token": a contact with the signed reply address is enough; see the docs
+# dkim_keys = "dkim-keys"               # key records of customers' domains, to check their signatures here
 
 [people]                                # staff who are written to; not set, not written to
 # collector = ""

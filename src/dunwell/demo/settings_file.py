@@ -49,6 +49,8 @@ port = {imap_port}
 security = "none"
 username = "{user}"
 password = {password}
+authserv_id = ["mx.{domain}"]           # the demo's own server: it says who is who
+processed = "Done"
 """
 
 

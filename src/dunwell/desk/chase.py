@@ -36,6 +36,13 @@ class Chased:
         return f"{self.outcome}: {self.why}{beside}"
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A case that could not be looked at, and why."""
+
+    why: str
+
+
 def chase(office: Office, invoice_ids: Sequence[int], moment: Moment) -> list[Chased]:
     """Decide about these cases and record it, in one unit of work. The same cases may be given twice."""
     pen = Pen(moment.now, moment.on)
@@ -47,21 +54,23 @@ def chase(office: Office, invoice_ids: Sequence[int], moment: Moment) -> list[Ch
     return [_chased(one, decision) for one, decision in decided]
 
 
-def chase_apart(office: Office, invoice_ids: Sequence[int], moment: Moment) -> int:
+def chase_each(office: Office, invoice_ids: Sequence[int], moment: Moment) -> dict[int, Chased | Fault]:
     """Chase these cases together; where one fails, each by itself, so that it does not keep the others back.
 
-    Returns how many failed; each is in the log. Raises LedgerError when the books themselves cannot be used.
+    What was decided by invoice id, or what was at fault. Raises LedgerError when the books cannot be used.
     """
     try:
-        chase(office, invoice_ids, moment)
+        return dict(zip(invoice_ids, chase(office, invoice_ids, moment), strict=True))
     except LedgerError:
         raise
     except Exception as error:  # whatever is wrong with one case must not end the night
         if len(invoice_ids) == 1:
             _log.exception("invoice with the key %s could not be looked at", invoice_ids[0], exc_info=error)
-            return 1
-        return sum(chase_apart(office, [invoice_id], moment) for invoice_id in invoice_ids)
-    return 0
+            return {invoice_ids[0]: Fault(f"a fault of ours: {type(error).__name__}; see the log")}
+    found: dict[int, Chased | Fault] = {}
+    for invoice_id in invoice_ids:
+        found |= chase_each(office, [invoice_id], moment)
+    return found
 
 
 def _chased(one: cases.Loaded, decision: Decision) -> Chased:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from dunwell.desk.office import Office
 from dunwell.ledger import clues, lookup
+from dunwell.mailroom import verifying
 from dunwell.replies import authenticity, matching
-from dunwell.replies.authenticity import Verdict, domain_of, is_public
+from dunwell.replies.authenticity import Result, Verdict, domain_of, is_public
 from dunwell.replies.effects import Trust
 from dunwell.replies.matching import Clues, Match
 from dunwell.replies.message import Message
@@ -51,8 +52,10 @@ def find(office: Office, message: Message, quoted: Quoted) -> Found:
         colleague, sender = sender, quoted.forwarded.sender.email
     tokens = matching.token_of(message)
     with office.books.read() as work:
-        answered = clues.letters_with(work, [f"<{one.strip('<>')}>" for one in matching.answered(message)])
-        own_letter = message.sender.email == own and bool(clues.letters_with(work, [message.message_id]))
+        answered = clues.letters_with(work, matching.answered(message))
+        own_letter = message.sender.email == own and bool(
+            clues.letters_with(work, [matching.bracketed(message.message_id)])
+        )
         contact = clues.with_contact(work, sender) if sender else frozenset[str]()
         domain = domain_of(sender)
         same_domain = clues.with_domain(work, domain) if domain and not is_public(domain) else frozenset[str]()
@@ -79,9 +82,13 @@ def _account_of(office: Office, accounts: list[str], tokens: tuple[str, ...]) ->
     return found[0] if len(found) == 1 else None
 
 
-def trust_in(office: Office, message: Message, found: Found) -> tuple[Trust, Verdict]:
+def trust_in(office: Office, message: Message, found: Found, raw: bytes) -> tuple[Trust, Verdict]:
     """Whether the machine may act on the mail: a known sender, and authentic as our own server says."""
-    verdict = authenticity.verdict(message, office.replies.authserv_ids)
+    checked = [
+        Result("dkim", "pass" if holds else "fail", (domain,))
+        for domain, holds in verifying.signed_by(raw, office.replies.keys)
+    ]
+    verdict = authenticity.verdict(message, office.replies.authserv_ids, checked)
     if found.colleague:
         return Trust(False, f"passed on by a colleague ({found.colleague})"), verdict
     if not found.match.known:

@@ -26,7 +26,8 @@ def run_direct(office: Office, moment: Moment, consent: Consent, progress: Calla
         day.open_day(office, moment, even_if_stale=consent.even_if_stale)
         failed = 0
         for page in day.due_pages(office, moment):
-            failed += chase.chase_apart(office, [due.invoice_id for due in page], moment)
+            looked = chase.chase_each(office, [due.invoice_id for due in page], moment)
+            failed += sum(isinstance(one, chase.Fault) for one in looked.values())
             day.looked_at(office, moment, len(page))
             progress("cases", len(page))
         day.gather_news(office, moment)

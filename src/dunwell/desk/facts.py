@@ -14,7 +14,7 @@ from dunwell.ledger.letters import Past
 from dunwell.ledger.news import News
 from dunwell.ledger.statements import Background
 from dunwell.letters import payment_code
-from dunwell.letters.facts import AccountFacts, Facts, InvoiceFacts, PaymentFacts, Total
+from dunwell.letters.facts import AccountFacts, ClaimFacts, Facts, InvoiceFacts, PaymentFacts, PromiseFacts, Total
 from dunwell.letters.statement import Movement, Section, StatementFacts
 from dunwell.liaison import payment_links
 from dunwell.liaison.documents import Document, Missing
@@ -99,6 +99,8 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         ask_satisfaction=_asks_satisfaction(lead, rules),
         payments=_payments(matter.news),
         released="released" in matter.news.kinds,
+        promise=_promise(matter, leading, rules, on) if matter.letter == "promise_broken" else None,
+        claim=_claim(leading, on) if matter.letter == "proof_asked" else None,
         sentences=()
         if account.kind is Kind.CONSUMER
         else tuple(one for one in law if fee is None or one[0] != INTEREST),
@@ -114,6 +116,28 @@ def account_facts(account: Account, contact: Contact) -> AccountFacts:
     """The account as its letters show it."""
     consumer = account.kind is Kind.CONSUMER
     return AccountFacts(account.number, account.name, contact.name, None, consumer, account.address)
+
+
+def _promise(matter: Matter, leading: Case | None, rules: Policy, on: date) -> PromiseFacts | None:
+    """The broken promise that the letter names. Where it also asks for invoices of which nothing was promised, it says
+    how much was."""
+    promise = agreements.unnamed_break(leading, rules, on) if leading else None
+    if promise is None:
+        return None
+    promised = [case for case in matter.cases if agreements.unnamed_break(case, rules, on) == promise]
+    amount = promise.amount
+    if amount is None and len(promised) < len(matter.cases):
+        mine = [case.outstanding for case in promised]
+        amount = sum(mine[1:], mine[0]) if len({one.currency for one in mine}) == 1 else None
+    paid = promise.received if promise.received and promise.received.minor > 0 else None
+    return PromiseFacts(promise.made_on, promise.by, amount, paid)
+
+
+def _claim(leading: Case | None, on: date) -> ClaimFacts | None:
+    claim = agreements.unproven_claim(leading, on) if leading else None
+    if claim is None:
+        return None
+    return ClaimFacts(claim.made_on, claim.wait_until, claim.paid_on, claim.amount, claim.reference)
 
 
 def _asks_satisfaction(lead: Send | None, rules: Policy) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from dunwell.desk import matters
+from dunwell.desk import answers, matters
 from dunwell.desk.enclosures import Lack
 from dunwell.desk.facts import Due, Matter
 from dunwell.desk.matters import Fetched
@@ -67,6 +67,9 @@ def post_all(office: Office, moment: Moment, post: Post) -> Iterator[Sent]:
     Where the mail server cannot be reached it stops, with the reason in `post.away`: what has not gone is still due.
     """
     try:
+        for sent in answers.send_answers(office, moment):
+            post.letters.append(sent)
+            yield sent
         for sent in send_proposed(office, moment):
             post.letters.append(sent)
             yield sent

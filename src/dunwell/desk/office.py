@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,11 +23,13 @@ from dunwell.settings.sections import Creditor, People
 @dataclass(frozen=True, slots=True)
 class Believing:
     """Whose word on a mail's sender is believed (RFC 8601 authserv-ids), and whether a contact with the signed address
-    is enough where the server says nothing (`token`). `staff` are our own people's addresses, in lower case."""
+    is enough where the server says nothing (`token`). `staff` are our own people's addresses, in lower case; `keys`
+    DKIM key records at hand, by their names in DNS."""
 
     authserv_ids: tuple[str, ...] = ()
     token: bool = False
     staff: frozenset[str] = frozenset()
+    keys: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

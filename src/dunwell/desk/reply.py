@@ -22,6 +22,7 @@ from dunwell.ledger.replies import OpenRow, Read
 from dunwell.replies.authenticity import Verdict
 from dunwell.replies.diagnostics import BounceKind
 from dunwell.replies.effects import Effect, OpenInvoice, Trust, effect
+from dunwell.replies.matching import answered, bracketed
 from dunwell.replies.message import Message, read_message
 from dunwell.replies.plain import plain
 from dunwell.replies.quoting import new_text
@@ -88,7 +89,7 @@ def understand(office: Office, raw: bytes) -> Understood:
     found = find(office, message, quoted)
     reading = read(message, quoted, found.country)
     found = found.with_numbers(office, message, reading.new_text)
-    trust, verdict = trust_in(office, message, found)
+    trust, verdict = trust_in(office, message, found, raw)
     return Understood(message, reading, found, trust, verdict)
 
 
@@ -197,8 +198,8 @@ def _write(
             )
     replies.set_effect(work, reply_id, said)
     return Handled(
-        message.message_id, match.account, tuple(follows.concerned), reading.intent, reading.action, follows.state,
-        said, words_of(reading), follows.reasons,
+        bracketed(message.message_id), match.account, tuple(follows.concerned), reading.intent, reading.action,
+        follows.state, said, words_of(reading), follows.reasons,
     )  # fmt: skip
 
 
@@ -236,7 +237,9 @@ def kept(understood: Understood) -> Mapping[str, Any]:
 def _own(office: Office, work: Work, mail_id: int, understood: Understood, pen: Pen) -> Handled:
     """A copy of a letter of ours, from the archive address: it went, whatever the server's answer was."""
     message = understood.message
-    settled = letter_rows.settle_in_doubt(work, message.message_id, True, pen, "its copy came to the mailbox")
+    settled = letter_rows.settle_in_doubt(
+        work, bracketed(message.message_id), True, pen, "its copy came to the mailbox"
+    )
     said = "a copy of our own letter" + (": settled as sent" if settled else "")
     row = Read(
         mail_id,
@@ -254,22 +257,24 @@ def _own(office: Office, work: Work, mail_id: int, understood: Understood, pen: 
         said,
     )
     replies.add(work, row, pen)
-    return Handled(message.message_id, understood.found.match.account, (), "other", "ignore", "ignored", said, "", ())
+    return Handled(
+        bracketed(message.message_id), understood.found.match.account, (), "other", "ignore", "ignored", said, "", ()
+    )
 
 
 def _bounced(work: Work, mail_id: int, understood: Understood, pen: Pen) -> Handled:
     """A delivery report: believed where it names a letter of ours by its Message-ID, which only its receivers know."""
     message, failed = understood.message, understood.reading.bounce
     said: str | None = None
+    account = understood.found.match.account
     if failed is not None:
-        ids = [failed.original_id] if failed.original_id else []
-        ids += [*message.in_reply_to, *message.references]
-        for message_id in (one if one.startswith("<") else f"<{one}>" for one in ids):
+        original = bracketed(failed.original_id or "")
+        for message_id in dict.fromkeys((original, *answered(message))):
             hard = failed.kind is BounceKind.HARD
             said = bounces.came_back(work, Returned(message_id, failed.recipient, hard, failed.status), pen)
             if said is not None:
+                account = clues.letters_with(work, [message_id])[0].account
                 break
-    account = next(iter(understood.found.answered_accounts), None) or understood.found.match.account
     state = "acted" if said else "review"
     reasons = () if said else ("a delivery report about no letter of ours that is known",)
     account_id = clues.account_key(work, account) if account else None
@@ -278,4 +283,6 @@ def _bounced(work: Work, mail_id: int, understood: Understood, pen: Pen) -> Hand
         "a delivery report", state, reasons, kept(understood), (), said or "",
     )  # fmt: skip
     replies.add(work, row, pen)
-    return Handled(message.message_id, account, (), "bounce", understood.reading.action, state, said or "", "", reasons)
+    return Handled(
+        bracketed(message.message_id), account, (), "bounce", understood.reading.action, state, said or "", "", reasons
+    )

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from dunwell.ledger import agreements
 from dunwell.ledger.books import Work
+from dunwell.ledger.referral_tables import ReferralLineRow, ReferralRow
 from dunwell.ledger.tables import (
     LOOK_NOW,
     AccountRow,
@@ -21,7 +22,6 @@ from dunwell.ledger.tables import (
     FeedRow,
     InvoiceRow,
     LetterRow,
-    TaskRow,
     TouchRow,
 )
 from dunwell.terms.account import Account, Contact, Kind, PaymentMethod, Role
@@ -138,7 +138,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
     touches, rehearsed, refused = _touches(work, invoice_ids)
     letters = _letter_days(work, account_ids, today - timedelta(days=around.memory_days))
     reachable = _reachable(work, account_ids)
-    in_queue = _referred(work, account_ids)
+    in_queue = _referred(work, invoice_ids)
     as_of = payments_as_of(work)
     agreed = agreements.of(work, [(row.id or 0, row.account_id, row.currency) for row, _ in pairs])
     accounts = {row.id: account_of(row) for _, row in pairs}
@@ -254,9 +254,13 @@ def _reachable(work: Work, account_ids: Iterable[int]) -> set[int]:
     return set(work.session.execute(query).scalars())
 
 
-def _referred(work: Work, account_ids: Iterable[int]) -> set[int | None]:
-    query = select(col(TaskRow.invoice_id)).where(
-        col(TaskRow.account_id).in_(account_ids), col(TaskRow.kind) == "refer", col(TaskRow.state) == "open"
+def _referred(work: Work, invoice_ids: Iterable[int]) -> set[int]:
+    query = (
+        select(col(ReferralLineRow.invoice_id))
+        .join(ReferralRow, col(ReferralRow.id) == col(ReferralLineRow.referral_id))
+        .where(
+            col(ReferralLineRow.invoice_id).in_(list(invoice_ids)), col(ReferralRow.state).in_(("queued", "decided"))
+        )
     )
     return set(work.session.execute(query).scalars())
 

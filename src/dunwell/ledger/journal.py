@@ -105,6 +105,19 @@ def entries(work: Work, account_number: str, invoice: str | None = None) -> list
     ]
 
 
+def exported(work: Work, account_number: str) -> Iterator[dict[str, Any]]:
+    """The account's entries as they are hashed, with their hashes, oldest first: with them the chain can be checked."""
+    query = (
+        select(JournalRow)
+        .join(AccountRow, col(JournalRow.account_id) == col(AccountRow.id))
+        .where(col(AccountRow.number) == account_number)
+        .order_by(col(JournalRow.seq))
+    )
+    for row in work.session.execute(query).scalars():
+        values = {name: getattr(row, name) for name in (*_HASHED, "hash")}
+        yield {**values, "on": row.on.isoformat()}
+
+
 def broken_chains(work: Work) -> Iterator[str]:
     """A sentence for every account whose chain does not hold: an entry changed, missing or out of order."""
     heads = {row.id: (row.number, row.seq, row.head) for row in work.session.execute(select(AccountRow)).scalars()}

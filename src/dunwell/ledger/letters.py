@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,15 @@ from dunwell.ledger.books import Work
 from dunwell.ledger.cases import COUNTED
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.settling import Settled, settle
-from dunwell.ledger.tables import LOOK_NOW, AccountRow, InvoiceRow, LetterLineRow, LetterRow, TouchRow
+from dunwell.ledger.tables import (
+    LOOK_NOW,
+    AccountRow,
+    InvoiceRow,
+    LetterBodyRow,
+    LetterLineRow,
+    LetterRow,
+    TouchRow,
+)
 
 _SHOWN = {"handed": "in_doubt", "reserved": "waiting"}
 
@@ -53,22 +62,65 @@ def letters(work: Work, on: date | None = None) -> list[LetterRecord]:
     numbers: dict[int, list[str]] = {}
     for letter_id, number in work.session.execute(lines.order_by(col(InvoiceRow.due), col(InvoiceRow.number))):
         numbers.setdefault(letter_id, []).append(number)
-    return [
-        LetterRecord(
-            account,
-            row.name,
-            row.stage,
-            row.language,
-            tuple(numbers.get(row.id or 0, ())),
-            row.to_email,
-            row.message_id,
-            _SHOWN.get(row.state, row.state),
-            row.on,
-            row.reason,
-            row.subject,
+    return [_record(row, account, tuple(numbers.get(row.id or 0, ()))) for row, account in work.session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A letter as it left, with what the mail server answered and when (ISO 8601, UTC)."""
+
+    record: LetterRecord
+    raw: bytes
+    settled_at: str | None
+    deadline: date | None
+
+
+def evidence(work: Work, account_id: int) -> list[Evidence]:
+    """All letters to an account as they left, in order of sending; rehearsals are none."""
+    query = (
+        select(LetterRow, col(LetterBodyRow.raw), col(AccountRow.number))
+        .join(LetterBodyRow, col(LetterBodyRow.letter_id) == col(LetterRow.id))
+        .join(AccountRow, col(AccountRow.id) == col(LetterRow.account_id))
+        .where(
+            col(LetterRow.account_id) == account_id,
+            col(LetterRow.kind) != "rehearsal",
+            col(LetterRow.state).in_(("sent", "in_doubt", "failed")),
         )
-        for row, account in work.session.execute(query)
+        .order_by(col(LetterRow.on), col(LetterRow.id))
+    )
+    rows = work.session.execute(query).all()
+    lines = select(col(LetterLineRow.letter_id), col(InvoiceRow.number)).join(
+        InvoiceRow, col(InvoiceRow.id) == col(LetterLineRow.invoice_id)
+    )
+    numbers: dict[int, list[str]] = {}
+    wanted = [row.id for row, _, _ in rows]
+    for letter_id, number in work.session.execute(lines.where(col(LetterLineRow.letter_id).in_(wanted))):
+        numbers.setdefault(letter_id, []).append(number)
+    return [
+        Evidence(
+            _record(row, account, tuple(sorted(numbers.get(row.id or 0, ())))),
+            zlib.decompress(raw),
+            row.settled_at,
+            row.deadline,
+        )
+        for row, raw, account in rows
     ]
+
+
+def _record(row: LetterRow, account: str, invoices: tuple[str, ...]) -> LetterRecord:
+    return LetterRecord(
+        account,
+        row.name,
+        row.stage,
+        row.language,
+        invoices,
+        row.to_email,
+        row.message_id,
+        _SHOWN.get(row.state, row.state),
+        row.on,
+        row.reason,
+        row.subject,
+    )
 
 
 @dataclass(frozen=True, slots=True)

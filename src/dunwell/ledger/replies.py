@@ -40,7 +40,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRecord:
-    """A reply as people see it."""
+    """A reply as people see it. `read_as` is the machine's intent, `corrected` a person's where it was another."""
 
     id: str
     mail_id: int
@@ -58,6 +58,8 @@ class ReplyRecord:
     reasons: tuple[str, ...]
     reading: Mapping[str, Any]
     on: date
+    read_as: str
+    corrected: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ def records(
             reasons=tuple(json.loads(row.reasons)),
             reading=json.loads(row.reading),
             on=row.on,
+            read_as=row.intent,
+            corrected=row.corrected,
         )
         for row, message_id, account in rows
     ]

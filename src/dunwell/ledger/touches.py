@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
-from dunwell.ledger import calls, journal, notices, tasks
+from dunwell.ledger import calls, journal, notices, referrals, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import COUNTED, Loaded, account_of
 from dunwell.ledger.journal import Pen
@@ -79,7 +79,7 @@ def record(work: Work, loaded: Loaded, decision: Decision, pen: Pen, known: Sequ
     for item in decision.work:
         _give(work, loaded, account, item, decision, pen)
     if isinstance(decision.outcome, Refer):
-        _refer(work, loaded, account, decision, pen)
+        referrals.refer(work, account, loaded.invoice_id, loaded.case.invoice.number, decision.why, pen)
 
 
 _REPLAN = (
@@ -204,23 +204,6 @@ def _give(work: Work, loaded: Loaded, account: AccountRow, item: PeopleWork, dec
         due = working_day_from(pen.on, case.account.country)
         calls.give(work, account, loaded.invoice_id, item.stage, pen.on, due)
     journal.write(work, account, pen, channel, invoice=number, why=decision.why, stage=item.stage, round=item.round)
-
-
-def _refer(work: Work, loaded: Loaded, account: AccountRow, decision: Decision, pen: Pen) -> None:
-    """Propose the case for the litigation queue: a person decides."""
-    number = loaded.case.invoice.number
-    made = tasks.make(
-        work,
-        f"refer:{number}",
-        "refer",
-        f"{account.name}: {decision.why}",
-        made_on=pen.on,
-        role="owner",
-        account_id=loaded.account_id,
-        invoice_id=loaded.invoice_id,
-    )
-    if made:
-        journal.write(work, account, pen, "proposed_for_litigation", invoice=number, why=decision.why)
 
 
 @dataclass(frozen=True, slots=True)

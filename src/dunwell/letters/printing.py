@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from datetime import UTC, datetime, time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import typst
 
@@ -69,6 +70,24 @@ class Printer:
         name = f"logo.{_kind(content)}"
         (Path(self._folder.name) / name).write_bytes(content)
         return name
+
+
+def printed(page: Path, fonts: Path, data: Mapping[str, Any], on: date) -> bytes:
+    """A page of its own with `data` as PDF/A-3a, dated `on`; raises LetterError when the page is unsound."""
+    with tempfile.TemporaryDirectory(prefix="dunwell-page-") as folder:
+        main = Path(folder) / page.name
+        main.write_bytes(page.read_bytes())
+        found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)])
+        compiler = typst.Compiler(str(main), root=folder, font_paths=found)
+        inputs = {"data": json.dumps(data, ensure_ascii=False)}
+        made = datetime.combine(on, time(12), UTC)
+        try:
+            pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=made)
+        except typst.TypstError as error:
+            raise problem(page, None, f"{error.message}: {_first_line(error.diagnostic)}") from None
+    if not isinstance(pdf, bytes):
+        raise problem(page, None, "the page came out empty")
+    return pdf
 
 
 def read_logo(logo: Path) -> bytes:

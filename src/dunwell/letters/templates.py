@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dunwell.letters import samples, statement_samples
 from dunwell.letters.body import read_body
@@ -15,7 +16,7 @@ from dunwell.letters.inspection import EXPECTED, NAMES
 from dunwell.letters.labels import read_labels
 from dunwell.letters.languages import chain, tag
 from dunwell.letters.layout import Layout
-from dunwell.letters.printing import Printer
+from dunwell.letters.printing import Printer, printed
 from dunwell.letters.problems import Problems, listed, problem
 from dunwell.letters.sandbox import compile_letter
 from dunwell.letters.sentences import Sentences
@@ -68,6 +69,13 @@ class Library:
     def find(self, letter: str, language: str) -> LetterTemplate:
         """The letter in `language`, else in the next language of the chain; raises LetterError when it is unsound."""
         return self._once(("find", letter, language), lambda: self._find(letter, language))
+
+    def printed(self, name: str, data: Mapping[str, Any], on: date) -> bytes:
+        """The page `name` (a Typst file among the templates) with `data`, as PDF; raises LetterError."""
+        page, fonts = self._path(name), self._path("fonts")
+        if page is None or fonts is None:
+            raise LetterError(f"{name} or fonts is missing: restore it from Dunwell's own templates")
+        return printed(page, fonts, data, on)
 
     def printer(self) -> Printer:
         """What prints statements; raises LetterError where its page, its fonts or the logo cannot be used."""

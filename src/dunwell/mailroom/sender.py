@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from dunwell.mailroom import auth
+from dunwell.mailroom.auth import OAuth
 from dunwell.mailroom.envelope import wire_address
 
 _NO_SUCH_ADDRESS = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
@@ -71,7 +73,7 @@ class Route:
 
     `letters_per_minute` 0 means as fast as it goes. `archive` gets every letter in the same transaction.
     `timeout` and `answer_timeout` are in seconds; the latter is for the answer to the letter itself, which may take a
-    server ten minutes (RFC 5321, 4.5.3.2.6).
+    server ten minutes (RFC 5321, 4.5.3.2.6). `oauth`, where set, takes the password's place (XOAUTH2).
     """
 
     host: str
@@ -84,6 +86,7 @@ class Route:
     letters_per_minute: int = 0
     archive: str | None = None
     ca_file: str | None = None
+    oauth: OAuth | None = None
 
 
 class Sender:
@@ -117,6 +120,10 @@ class Sender:
             return
         try:
             self._smtp = self._open()
+        except auth.TokenAway as error:
+            raise MailServerAway(f"{self._where()}: {error}") from None
+        except auth.TokenRefused as error:
+            raise MailServerRefuses(f"{self._where()}: {error}") from None
         except (smtplib.SMTPAuthenticationError, smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
             if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code // 100 == 4:  # login put off
                 raise MailServerAway(f"{self._where()}: {_said(error)}") from error
@@ -143,8 +150,27 @@ class Sender:
         if route.security == "starttls":
             smtp.starttls(context=self._tls())
         smtp.ehlo_or_helo_if_needed()
+        if route.username and route.oauth:
+            return self._with_token(smtp, route.username, route.oauth)
         if route.username:
             smtp.login(route.username, route.password or "")
+        return smtp
+
+    @staticmethod
+    def _with_token(smtp: smtplib.SMTP, username: str, oauth: OAuth) -> smtplib.SMTP:
+        """XOAUTH2; a token that is refused is asked for anew, once."""
+        token = auth.access_token(oauth)
+        for last in (False, True):
+            said = auth.xoauth2(username, token)
+            try:
+                # A refusal comes as a challenge first, which is answered with nothing.
+                smtp.auth("XOAUTH2", lambda challenge=None, said=said: said if challenge is None else "")
+            except smtplib.SMTPAuthenticationError:
+                if last:
+                    raise
+                token = auth.access_token(oauth, instead_of=token)
+            else:
+                break
         return smtp
 
     def _tls(self) -> ssl.SSLContext:

@@ -38,17 +38,18 @@ class Verdict:
     results: tuple[Result, ...] = ()
 
 
-def verdict(message: Message, authserv_ids: Sequence[str]) -> Verdict:
+def verdict(message: Message, authserv_ids: Sequence[str], checked: Sequence[Result] = ()) -> Verdict:
     """What our own server says of the mail's sender: DMARC passed, or DKIM or SPF passed for the sender's domain.
 
-    A failed DMARC counts against the others, and so does more than one sender.
+    A failed DMARC counts against the others, and so does more than one sender. `checked` are signatures that were
+    checked here, with keys at hand.
     """
     domain = domain_of(message.sender.email)
     if len(message.senders) != 1 or not domain:
         return Verdict(False, "the mail does not name exactly one sender")
-    if not authserv_ids:
+    if not authserv_ids and not checked:
         return Verdict(False, "no server's authentication results are believed: imap.authserv_id is not set")
-    results = believed(message, authserv_ids)
+    results = (*believed(message, authserv_ids), *checked)
     if not results:
         return Verdict(False, f"no authentication results of {', '.join(authserv_ids)}")
     dmarc = [one for one in results if one.method == "dmarc"]

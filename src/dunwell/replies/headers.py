@@ -67,6 +67,8 @@ def text_of(value: bytes) -> str:
     text, _ = decode(value, None)
     if "=?" in text:
         text = _ENCODED.sub(_word, text)
+    if text.isprintable():
+        return text.strip()
     return "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in text).strip()
 
 

@@ -54,9 +54,16 @@ def token_of(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match[1] for one in given for match in _TOKEN.finditer(one.lower())))
 
 
+def bracketed(message_id: str) -> str:
+    """A Message-ID with its brackets, as books and servers have it; '' for none."""
+    plain = "".join(sign for sign in message_id if sign.isprintable())[:900].strip("<> ")
+    return f"<{plain}>" if plain else ""
+
+
 def answered(message: Message) -> tuple[str, ...]:
-    """The Message-IDs that the mail answers, the nearest first."""
-    return tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:100]
+    """The Message-IDs that the mail answers, with their brackets, the nearest first."""
+    ids = (*message.in_reply_to, *reversed(message.references))
+    return tuple(dict.fromkeys(found for one in ids if (found := bracketed(one))))[:100]
 
 
 def words_of(*texts: str) -> frozenset[str]:

@@ -65,7 +65,11 @@ def promises_of(sentences: list[Sentence], written: date, *, paid: bool) -> list
 
 def _blocked(sentence: Sentence) -> bool:
     tail = sentence.text.rstrip().lower().endswith((", ok?", " ok?"))
-    return (sentence.asks and not tail) or bool(sentence.kinds & {"third", "unserious", "orders", "habit", "wrong"})
+    if "third" in sentence.kinds and not any(
+        "promise" in one.kinds and one.dates and "third" not in one.kinds for one in sentence.clauses
+    ):
+        return True
+    return (sentence.asks and not tail) or bool(sentence.kinds & {"unserious", "orders", "habit", "wrong"})
 
 
 def _says(clause: Clause, *, listed: bool) -> bool:
@@ -82,9 +86,9 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     for clause in sentence.clauses:
         if clause.kinds & {"negated", "recount"} or ("paid" in clause.kinds and "promise" not in clause.kinds):
             continue
-        if "reply" in clause.kinds or ("condition" in clause.kinds and "promise" not in clause.kinds):
+        if clause.kinds & {"reply", "third"} or ("condition" in clause.kinds and "promise" not in clause.kinds):
             continue
-        coming = [one for one in clause.dates if _coming(one, written)]
+        coming = [one for one in clause.dates if _coming(one, written) and one.start not in clause.since]
         places += [(clause, one) for one in coming]
     strict = bool(sentence.kinds & {"negated", "recount", "paid", "reply"})
     own = [(clause, one) for clause, one in places if _says(clause, listed=listed)]
@@ -94,6 +98,8 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     if not own:
         # A day beside no word of paying: never today, nor in the head of a list.
         own = [] if strict or sentence.opens else [(clause, one) for clause, one in places if one.date != written]
+    if "latest" in sentence.kinds and len(own) > 1 and not sentence.amounts:
+        own = places[-1:]
     places = [
         (clause, _from(one, written))
         for clause, one in own

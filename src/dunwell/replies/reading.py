@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
+from dunwell.replies.answers import TERSE, bare_day, paid_before, unexplained, unsaid
 from dunwell.replies.automatic import Automatic, automatic
 from dunwell.replies.bounces import Bounce, bounce
 from dunwell.replies.cards import without_card
@@ -20,6 +21,7 @@ from dunwell.replies.language import language_of
 from dunwell.replies.message import Message
 from dunwell.replies.promises import Paid, Promise, paid_of, promises_of
 from dunwell.replies.quoting import Quoted
+from dunwell.replies.rivals import rivals_of
 from dunwell.replies.sentences import Sentence, read_sentences
 
 Action = Literal["act", "review", "ignore"]
@@ -126,7 +128,11 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
     paid = paid_of(sentences, written or date(2000, 1, 1))
     promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
     if not promises and written and not paid and answering:
-        promises = _bare(sentences, kinds, written)
+        promises = bare_day(sentences, kinds, written)
+    if not promises and written and answering:
+        likely = unsaid(sentences, kinds, written)
+        if likely:
+            return _Meaning("promise_to_pay", "review", "a day and no word of paying", (), likely)
     proposed = (
         "instalment" in kinds
         and (asks or "agree" in kinds)
@@ -136,42 +142,16 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
         asked = _Meaning("instalment_request", "act", "asks to pay in parts", _also(kinds, "hardship"))
         return _checked(asked, kinds, asks=asks)
     if promises and "insolvency" not in kinds:
-        return _promised(sentences, kinds, promises, paid)
-    return _checked(_without(sentences, kinds, paid, asks=asks, answering=answering), kinds, asks=asks)
-
-
-_RIVALS = {
-    "dispute": {"paid", "resend", "details", "wrong", "refusal", "recount", "third", "insolvency", "hardship", "vague"},
-    "already_paid": {"condition", "negated", "third", "recount", "refusal", "dispute", "vague", "hardship", "wrong"},
-    "resend_invoice": {"dispute", "wrong", "refusal", "paid", "instalment", "third"},
-    "wrong_contact": {"dispute", "paid", "refusal", "third"},
-    "payment_details_request": {"dispute", "paid", "wrong", "refusal", "third", "instalment"},
-    "hardship_or_insolvency": {"paid", "dispute", "wrong"},
-    "instalment_request": {"dispute", "refusal", "wrong", "offer", "negated", "vague"},
-}
+        return _promised(sentences, kinds, promises, paid, written or date(2000, 1, 1))
+    return _checked(_without(sentences, kinds, paid, written, asks=asks, answering=answering), kinds, asks=asks)
 
 
 def _checked(meaning: _Meaning, kinds: frozenset[str], *, asks: bool) -> _Meaning:
     """A meaning to act on only where no words of another stand beside it."""
-    rivals = sorted(_RIVALS.get(meaning.intent, set()) & kinds)
-    if meaning.intent == "already_paid" and asks and "question" in kinds:
-        rivals.append("question")
+    rivals = rivals_of(meaning.intent, kinds, asks=asks)
     if meaning.action == "act" and rivals:
         return replace(meaning, action="review", reason=f"{meaning.reason}, but also: {', '.join(rivals)}")
     return meaning
-
-
-def _bare(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
-    """A day and hardly a word beside it: the answer to when it will be paid."""
-    first = sentences[0]
-    days = [one for one in first.dates if one.date and one.date >= written]
-    against = {"dispute", "negated", "recount", "third", "reply", "offer", "wrong", "refusal", "hardship", "resend"}
-    if len(days) != 1 or first.asks or kinds & against or len(first.text.strip()) > 60:
-        return ()
-    if days[0].start - first.start > 14 or days[0].date is None:
-        return ()
-    words = " ".join(first.text.split())
-    return (Promise(days[0].date, days[0].window, None, None, partial=False, conditional=False, words=words),)
 
 
 def _also(kinds: frozenset[str], *wanted: str) -> tuple[str, ...]:
@@ -180,7 +160,11 @@ def _also(kinds: frozenset[str], *wanted: str) -> tuple[str, ...]:
 
 
 def _promised(
-    sentences: list[Sentence], kinds: frozenset[str], promises: tuple[Promise, ...], paid: Paid | None
+    sentences: list[Sentence],
+    kinds: frozenset[str],
+    promises: tuple[Promise, ...],
+    paid: Paid | None,
+    written: date,
 ) -> _Meaning:
     saying = [one for one in sentences if any(" ".join(one.text.split())[:300] == each.words for each in promises)]
     beside = frozenset().union(*(one.kinds for one in saying)) if saying else frozenset()
@@ -193,18 +177,25 @@ def _promised(
             return _Meaning("dispute", "review", "disputes, and promises a part", ("promise_to_pay",), promises, paid)
         return _Meaning("promise_to_pay", "review", "promises and disputes", ("dispute",), promises, paid)
     secondary = ("already_paid",) if paid else ()
-    doubts: list[str] = [name for name in ("vague", "third", "recount", "when") if name in beside] + [
+    weak = ("third", "recount", "when") if "latest" in beside else ("vague", "third", "recount", "when")
+    doubts: list[str] = [name for name in weak if name in beside] + [
         name
         for name in ("refusal", "insolvency", "complaint", "wrong", "offer", "third", "resend", "details")
         if name in kinds
     ]
     if conditional:
         doubts.append("a condition")
+    if not beside & {"promise"} and any(len(" ".join(one.text.split())) > TERSE for one in saying):
+        doubts.append("no one undertakes it")
+    if "tense" in beside and all(one.date <= written + timedelta(7) for one in promises):
+        doubts.append("it may be past")
     if len(promises) > 6:
         doubts.append("many days")
     sums = sum(one.value is not None for sentence in saying for one in sentence.amounts)
     if len(promises) > 1 and sums not in (0, len(promises), len(promises) + (paid is not None)):
         doubts.append("sums and days that do not match")
+    if unexplained(saying, promises, written):
+        doubts.append("another day")
     if any("promise" in one.kinds and "paid" in one.kinds for sentence in saying for one in sentence.clauses):
         doubts.append("it may be past")
     if any("negated" in one.kinds and not one.dates for one in sentences if one in saying):
@@ -237,13 +228,20 @@ _HANDED: dict[str, tuple[str, Action, str]] = {
 
 
 def _without(
-    sentences: list[Sentence], kinds: frozenset[str], paid: Paid | None, *, asks: bool, answering: bool
+    sentences: list[Sentence],
+    kinds: frozenset[str],
+    paid: Paid | None,
+    written: date | None,
+    *,
+    asks: bool,
+    answering: bool,
 ) -> _Meaning:
     """What a mail is that promises nothing on a day."""
     count = {kind: sum(kind in one.kinds for one in sentences) for kind in kinds}
     told = "third" in kinds or ("recount" in kinds and not asks and "negated" not in kinds)
     against = {
         "complaint": "dispute" in kinds,
+        "dispute": count.get("refusal", 0) > count.get("dispute", 0),
         "resend": count.get("dispute", 0) > count.get("resend", 0),
         "wrong": "refusal" in kinds,
         "details": "refusal" in kinds,
@@ -259,9 +257,15 @@ def _without(
     for kind, (intent, action, reason) in _HANDED.items():
         if not also.get(kind, kind in kinds) or against.get(kind):
             continue
+        if kind == "promise" and any(paid_before(one, written) for one in sentences):
+            return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
         claimed = paid if kind in ("paid", "dispute") else None
         if kind == "dispute" and claimed:
             return _Meaning(intent, "review", reason, ("already_paid",), (), claimed)
         unsure = kind == "ack" and sum(len(one.text) for one in sentences) >= _LONG
         return _Meaning(intent, "review" if unsure else action, reason, (), (), claimed)
+    if any(_ADDRESS.search(one.text) for one in sentences):
+        return _Meaning("wrong_contact", "review", "names another address")
+    if any(paid_before(one, written) for one in sentences):
+        return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
     return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))

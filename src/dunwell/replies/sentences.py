@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dunwell.replies.amounts import FoundAmount, find_amounts
 from dunwell.replies.dates import FoundDate, find_dates
-from dunwell.replies.intents import find_phrases
+from dunwell.replies.intents import Found, find_phrases
 from dunwell.replies.wording import fold
 
 _END = re.compile(r"[!?؟]+|\.{2,}|[.](?=\s|$)|;(?=\s)|\n[ \t]*\n\s*|\n")
 _LAST_WORD = re.compile(r"[^\s]{1,20}$")
 _SHORT = 45
 _LINE = re.compile(r"(?:(?<=^)|(?<=\n))[^\n]{1,44}\n")
+_AND = re.compile(r"\s(?=(?:and|e|et|y|und|și|si|şi|и|а|و|va)\s)", re.IGNORECASE)
+_VERBS = frozenset({"promise", "reply", "paid", "negated", "recount", "refusal", "third"})
 _CLAUSE = re.compile(
     r"[,،](?=\s)|:(?=\s)|\s[-–—]\s|[()]|\n|\s(?=(?:but|ma|mais|pero|aber|но|dar|însă|اما|ولی|vali|ama|sino|however)\s)",
     re.IGNORECASE,
@@ -30,6 +32,8 @@ class Clause:
     kinds: frozenset[str]
     dates: tuple[FoundDate, ...]
     amounts: tuple[FoundAmount, ...]
+    since: frozenset[int] = frozenset()
+    """Where days begin from which something counts ('since May', 'your letter of 3 May')."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Sentence:
 
 def read_sentences(text: str, language: str, written: date, country: str) -> list[Sentence]:
     """The sentences of a text, each with what stands in it."""
-    phrases = find_phrases(fold(text), language)
+    phrases = find_phrases(fold(text), language, text)
     lines = _LINE.sub(lambda line: line[0][:-1] + ";", text)
     dates = find_dates(lines, language, written, country)
     amounts = find_amounts(lines, language, country)
@@ -65,20 +69,60 @@ def read_sentences(text: str, language: str, written: date, country: str) -> lis
     found = []
     for start, end in _bounds(text, language, taken):
         clauses = []
-        for first, last in _clauses(text, start, end, taken):
+        for first, last in _parted(text, _clauses(text, start, end, taken), phrases, taken):
+            here = [one for one in phrases if first <= one.start < last and one.end <= end]
+            days = tuple(one for one in dates if first <= one.start < last)
+            before = [one for one in here if one.kind == "since"]
+            marks = {one.end for one in before} | {one.end + 1 for one in before} | {one.start for one in before}
             clauses.append(
                 Clause(
                     first,
                     last,
-                    frozenset(one.kind for one in phrases if first <= one.start < last and one.end <= end),
-                    tuple(one for one in dates if first <= one.start < last),
+                    _kinds(here, days, written),
+                    days,
                     tuple(one for one in amounts if first <= one.start < last),
+                    frozenset(one.start for one in days if one.start in marks),
                 )
             )
         inside = text[start:end]
         kinds = frozenset().union(*(one.kinds for one in clauses)) if clauses else frozenset()
         asks = inside.rstrip(' \n)"»')[-1:] in ("?", "؟") or "¿" in inside
         found.append(Sentence(start, end, inside, kinds, tuple(clauses), asks, inside.rstrip()[-1:] == ":"))
+    return found
+
+
+def _kinds(here: list[Found], days: tuple[FoundDate, ...], written: date) -> frozenset[str]:
+    """The kinds of phrases of a clause.
+
+    'Instead of' disputes, unless it tells how the writer paid. 'Is paid' beside a day that is plainly to come is an
+    undertaking; a bare weekday may have been the last one.
+    """
+    kinds = {one.kind for one in here}
+    if "paid" in kinds and days and all(one.date and one.date > written for one in days):
+        latest = max(one.date for one in days if one.date)
+        if any(char.isdigit() for one in days for char in one.words) or latest > written + timedelta(7):
+            kinds = kinds - {"paid"} | {"promise"}
+    if "instead" in kinds and "paid" not in kinds:
+        kinds.add("dispute")
+    return frozenset(kinds)
+
+
+def _parted(
+    text: str, clauses: list[tuple[int, int]], phrases: list[Found], taken: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Clauses parted at 'and' where something is said on both sides of it."""
+    said = [one for one in phrases if one.kind in _VERBS]
+    found = []
+    for start, end in clauses:
+        first = start
+        for match in _AND.finditer(text, start, end):
+            place = match.start() + 1
+            before = any(first <= one.start < place and one.end <= place for one in said)
+            after = any(place <= one.start < end for one in said)
+            if before and after and not _inside(place, taken):
+                found.append((first, place))
+                first = place
+        found.append((first, end))
     return found
 
 

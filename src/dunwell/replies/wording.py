@@ -21,7 +21,9 @@ _FOLDED = (
 )
 REST, MAYBE = "\ue000", "\ue001"
 """In a phrase: the rest of a word, and a blank that may be missing."""
-_SIGNS = {"*": r"[^\n]{0,40}?", " ": r"\s{1,3}", REST: r"\w{0,14}", MAYBE: r"\s?"}
+
+SIGNS = {"*": r"[^\n]{0,40}?", " ": r"\s{1,3}", REST: r"\w{0,14}", MAYBE: r"\s?"}
+"""What the signs of a phrase are in a pattern."""
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -132,7 +134,7 @@ def _any(phrases: Iterable[str]) -> str:
 
 def _branches(tree: dict[str, Any]) -> str:
     """The pattern of a tree, longer phrases before those that they begin with."""
-    pieces = [_SIGNS.get(char, re.escape(char)) + _branches(below) for char, below in tree.items() if char]
+    pieces = [SIGNS.get(char, re.escape(char)) + _branches(below) for char, below in tree.items() if char]
     if not pieces:
         return ""
     if "" not in tree and len(pieces) == 1:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from dunwell.settings.sections import (
     Pay,
     People,
     PolicyFile,
+    Replies,
     Smtp,
     Templates,
 )
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     ledger: Ledger = Ledger()
     smtp: Smtp = Smtp()
     imap: Imap = Imap()
+    replies: Replies = Replies()
     people: People = People()
     policy: PolicyFile = PolicyFile()
     templates: Templates = Templates()
@@ -187,12 +189,16 @@ def _is_known(key: tuple[str, ...]) -> bool:
 
 def _variables() -> list[str]:
     """Every variable there is, for suggestions."""
-    found = []
-    for section, field in Settings.model_fields.items():
-        model = field.annotation
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            found += [f"{PREFIX}{section}__{key}".upper() for key in model.model_fields]
-    return found
+    return [f"{PREFIX}{name}".upper() for name in _names(Settings)]
+
+
+def _names(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        below = field.annotation
+        if isinstance(below, type) and issubclass(below, BaseModel):
+            yield from (f"{name}__{key}" for key in _names(below))
+        else:
+            yield name
 
 
 def _variable_problem(item: Any, names: Mapping[tuple[str, ...], str]) -> Problem:

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
+from dunwell.mailroom.mailbox import mark_of
 from dunwell.rules.tomltext import nearest
 from dunwell.terms.calendar import CalendarError, check_country
 from dunwell.terms.iban import is_iban_shaped, is_sound
@@ -119,6 +120,45 @@ class _Server(Section):
         return self
 
 
+def _listed(value: object) -> object:
+    """A list in the environment: its items with commas between them."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+def _mark(value: str) -> str:
+    mark_of(value)
+    return value
+
+
+class OAuth(Section):
+    """Leave to act for a mailbox (XOAUTH2) instead of a password: set `provider` and what it gave you."""
+
+    provider: Literal["google", "microsoft", "other"] | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    refresh_token: SecretStr | None = None
+    token_url: str | None = None
+    tenant: str = "common"
+    scope: str | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> OAuth:
+        if self.provider is None:
+            return self
+        if not self.client_id:
+            raise ValueError("oauth.client_id: is needed with oauth.provider")
+        if self.provider == "other" and self.token_url is None:
+            raise ValueError("oauth.token_url: is needed for the provider 'other'")
+        if self.token_url is not None and not _is_safe_url(self.token_url):
+            raise ValueError("oauth.token_url: must be an https address (http on loopback only)")
+        if self.refresh_token is None and (self.provider == "google" or self.client_secret is None):
+            raise ValueError("oauth.refresh_token: is needed (with Microsoft, client_secret alone is app-only access)")
+        return self
+
+
 class Smtp(_Server):
     """The mail server that letters leave by. `redirect_to` sends every letter there instead, as a rehearsal."""
 
@@ -127,14 +167,36 @@ class Smtp(_Server):
     archive: Email | None = None
     letters_per_minute: Annotated[int, Field(ge=0)] = 0
     ca_file: Path | None = None
+    oauth: OAuth = OAuth()
 
 
 class Imap(_Server):
-    """The collections mailbox."""
+    """The collections mailbox.
+
+    `authserv_id` names the servers whose Authentication-Results are believed. `processed` is a folder that mails which
+    are dealt with move to, `keyword:NAME`, or nothing. `junk`, `sent` and `archive` are further folders of the mailbox.
+    """
 
     port: int = 993
     security: Literal["none", "starttls", "tls"] = "tls"
     folder: str = "INBOX"
+    authserv_id: Listed = ()
+    processed: Annotated[str, AfterValidator(_mark)] | None = None
+    junk: str | None = None
+    sent: str | None = None
+    archive: str | None = None
+    max_kilobytes: Annotated[int, Field(ge=16, le=65_536)] = 2048
+    ca_file: Path | None = None
+    oauth: OAuth = OAuth()
+
+
+class Replies(Section):
+    """Whom the machine believes by itself: what our own mail server reports of the sender (`server`), or, where it
+    reports nothing, a contact on file who uses the signed reply address (`token`). `dkim_keys` is a folder of key
+    records with which signatures are checked here."""
+
+    trust: Literal["server", "token"] = "server"
+    dkim_keys: Path | None = None
 
 
 class People(Section):
@@ -157,14 +219,6 @@ class Templates(Section):
     folder: Path | None = None
 
 
-def _listed(value: object) -> object:
-    """A list in the environment: its items with commas between them."""
-    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-
-Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
-
-
 class Pay(Section):
     """Paying online: an https address with blanks to fill in, or a connector that is asked for one.
 
@@ -175,7 +229,7 @@ class Pay(Section):
     link: str | None = None
     connector: str | None = None
     token: SecretStr | None = None
-    hosts: Hosts = ()
+    hosts: Listed = ()
     timeout: Annotated[int, Field(ge=1, le=60)] = 10
 
     @model_validator(mode="after")
@@ -193,7 +247,7 @@ class Documents(Section):
     """Where invoices' own documents are: files below `folder`, addresses on `hosts` (https), fetched with `token`."""
 
     folder: Path | None = None
-    hosts: Hosts = ()
+    hosts: Listed = ()
     token: SecretStr | None = None
     timeout: Annotated[int, Field(ge=1, le=120)] = 20
 

@@ -34,6 +34,20 @@ def number_alone(scene: Scene, n: int) -> Result | None:
     return "day", number_day(scene, n)
 
 
+@ALONE.rule(
+    "~by|on|until|from|before|after|the|theday|daylabel|to n:nth $plain", "~edge n:nth >edge", "n:nth day_after"
+)
+def ordinal_alone(scene: Scene, n: int) -> Result | None:
+    """By the fifteenth. The first four are more often something else."""
+    return ("day", number_day(scene, n)) if 5 <= n <= 31 else None
+
+
+@ALONE.rule("~theday n:wnum $plain !dash|to")
+def word_alone(scene: Scene, n: int) -> Result | None:
+    """Il quindici."""
+    return ("day", number_day(scene, n)) if 2 <= n <= 31 else None
+
+
 @ALONE.rule("~on|by|the|theday|in|within|until|from|before|after|edge u:unit")
 def weekend_alone(scene: Scene, u: str) -> Result | None:
     """At the weekend."""

@@ -58,11 +58,25 @@ class Pass(Generic[Scene]):
         return register
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Compiled:
-    regex: re.Pattern[str]
+    """A pattern over signs. `needs` are sets of signs of each of which the row must have one: hardly any row has them
+    all, so most patterns are never made into regular expressions."""
+
+    source: str
+    needs: tuple[frozenset[str], ...]
     names: tuple[tuple[str, tuple[str, ...]], ...]
     read: Callable[..., Result | None]
+    regex: re.Pattern[str] | None = None
+
+    def matches(self, row: str, present: frozenset[str]) -> Iterator[re.Match[str]]:
+        """Every match in the row, whose signs are `present`."""
+        for need in self.needs:
+            if need.isdisjoint(present):
+                return
+        if self.regex is None:
+            self.regex = re.compile(self.source)
+        yield from self.regex.finditer(row)
 
 
 class Grammar(Generic[Scene]):
@@ -81,7 +95,8 @@ class Grammar(Generic[Scene]):
 
     def _compiled(self, pattern: str, rule: Rule[Scene]) -> _Compiled:
         names: list[tuple[str, tuple[str, ...]]] = []
-        regex, ahead = "", ""
+        needs: list[frozenset[str]] = []
+        regex, ahead, depth, wanted = "", "", 0, False
         for piece in _PIECE.finditer(_MACRO.sub(lambda macro: MACROS[macro[1]], pattern)):
             if piece["kinds"]:
                 kinds = tuple(piece["kinds"].split("|"))
@@ -91,18 +106,26 @@ class Grammar(Generic[Scene]):
                     names.append((piece["name"], kinds))
                     group = f"(?P<{piece['name']}>{group})"
                 regex += {"!": f"(?!{group})", "<": f"(?<!{group})", "~": f"(?<={group})", "": group}[ahead]
+                wanted = depth == 0 and not ahead
+                if wanted:
+                    needs.append(frozenset(signs))
                 ahead = ""
             elif piece["mark"] == "(":
                 regex += "(?!" if ahead == "!" else "(?:"
-                ahead = ""
+                ahead, wanted = "", False
+                depth += 1
             elif piece["mark"] == ">":
                 regex += "(?="
             elif piece["mark"] in ("!", "<", "~"):
                 ahead = piece["mark"]
             elif piece["mark"]:
+                depth -= piece["mark"] == ")"
+                if piece["mark"] == "?" and wanted:
+                    needs.pop()
+                wanted = False
                 regex += piece["mark"]
         regex += ")" * (regex.count("(?=") if ">" in pattern else 0)
-        return _Compiled(re.compile(regex), tuple(names), rule.read)
+        return _Compiled(regex, tuple(needs), tuple(names), rule.read)
 
     def _row(self, nodes: list[Node]) -> str:
         return "".join([self._sign(node.kinds) for node in nodes])
@@ -133,8 +156,9 @@ _Match = tuple[int, int, Result]
 
 
 def _matches(rules: list[_Compiled], row: str, nodes: list[Node], scene: object) -> Iterator[_Match]:
+    present = frozenset(row)
     for rule in rules:
-        for match in rule.regex.finditer(row):
+        for match in rule.matches(row, present):
             values = {}
             for name, kinds in rule.names:
                 place = match.start(name)

@@ -19,6 +19,7 @@ WEEKDAYS: Pass[Scene] = Pass()
 
 @DAYS.rule(
     "n:num|ord|nth|wnum (of|dash|slash|comma)? (the|of|theday)? m:month|monthref",
+    "n:num|ord|nth|wnum day_after m:month|monthref",
     "n:num|ord|nth|wnum (of|dash|slash|comma)? (the|of)? m:month $year $plain",
     "n:num|ord|nth|wnum (of|dash|slash)? m:month (dash|slash|apostrophe)? y:yy $plain",
     "m:month (dash|slash|comma)? (the|theday)? n:num|ord|nth|wnum $plain",

@@ -1,0 +1,125 @@
+"""`dunwell queue` and `dunwell dossier`: the litigation queue, and what counsel needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dunwell import wiring
+from dunwell.cli.output import Exit, json_line, out, stop, table
+from dunwell.desk import refer
+from dunwell.desk.refer import NoReferral, Queued
+from dunwell.litigation.disposition import Disposition
+
+_queue = typer.Typer(help="The litigation queue.", no_args_is_help=True)
+_dossier = typer.Typer(help="Dossiers of referrals.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_queue, name="queue")
+    app.add_typer(_dossier, name="dossier")
+
+
+@_queue.command("list")
+def listed(
+    everything: Annotated[bool, typer.Option("--all", help="Those that have left the queue, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a referral.")] = False,
+) -> None:
+    """List the referrals: what is open, since when, what their dossiers lack, and what was decided."""
+    found = refer.queue(wiring.office(), wiring.moment(), everything=everything)
+    if as_json:
+        for one in found:
+            json_line(_object(one))
+        return
+    table(
+        "Litigation queue",
+        ("id", "account", "invoices", "open", "oldest", "time-barred", "since", "missing", "decided"),
+        [
+            (
+                one.record.id,
+                f"{one.record.account.number} {one.record.account.name}",
+                ", ".join(one.record.invoices),
+                ", ".join(map(str, one.record.totals)),
+                f"{one.figures.days_overdue} days",
+                one.figures.limitation.until if one.figures.limitation else "?",
+                one.record.since,
+                "; ".join(map(str, one.lacks)) or "nothing",
+                f"{one.record.disposition} by {one.record.decided_by}" if one.record.disposition else one.record.state,
+            )
+            for one in found
+        ],
+    )
+
+
+def _object(one: Queued) -> dict[str, object]:
+    record, limitation = one.record, one.figures.limitation
+    largest = max(record.totals, key=lambda money: money.minor, default=None)
+    return {
+        "id": record.id,
+        "account": record.account.number,
+        "invoices": record.invoices,
+        "total": largest,
+        "currency": largest.currency if largest else None,
+        "totals": [{"total": money, "currency": money.currency} for money in record.totals],
+        "since": record.since,
+        "readiness": "incomplete" if one.lacks else "complete",
+        "missing": [str(lack) for lack in one.lacks],
+        "disposition": record.disposition,
+        "state": record.state,
+        "days_overdue": one.figures.days_overdue,
+        "limitation": {"until": limitation.until, "law": limitation.law} if limitation else None,
+        "decided_by": record.decided_by,
+        "decided_on": record.decided_on,
+        "reason": record.why or None,
+    }
+
+
+@_queue.command("decide")
+def decide(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="The referral, as `dunwell queue list` shows it.")],
+    as_: Annotated[str, typer.Option("--as", metavar="DISPOSITION", help=f"One of {', '.join(Disposition)}.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the journal.")],
+) -> None:
+    """Decide about a referral, once. `wait` leaves it in the queue; nothing is handed over by this alone."""
+    if as_ not in set(Disposition):
+        stop(f"--as: {as_!r} is not known; the dispositions are {', '.join(Disposition)}", Exit.BAD_INPUT)
+    try:
+        said = refer.decide(wiring.office(), referral_id, Disposition(as_), by, reason, wiring.moment())
+    except NoReferral as error:
+        stop(str(error), Exit.BAD_INPUT)
+    out.print(said, markup=False)
+
+
+@_dossier.command("make")
+def make(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="The referral, as `dunwell queue list` shows it.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="An empty or new folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Write a referral's dossier: letters, replies, invoices, contracts, statement, journal, and a manifest."""
+    try:
+        queued, seal = refer.make_dossier(wiring.office(), referral_id, to, wiring.moment())
+    except NoReferral as error:
+        stop(str(error), Exit.BAD_INPUT)
+    if as_json:
+        json_line({**_object(queued), "folder": str(to), "seal": seal})
+        return
+    out.print(f"dossier {referral_id} written to {to}; its seal is {seal}", markup=False, soft_wrap=True)
+    for lack in queued.lacks:
+        out.print(f"missing: {lack}", markup=False)
+
+
+@_dossier.command("verify")
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A dossier's folder.")],
+) -> None:
+    """Check that a dossier is as it was made: every file, the manifest and its seal, and the journal's chain."""
+    if not folder.is_dir():
+        stop(f"{folder}: is no folder", Exit.BAD_INPUT)
+    if wrong := refer.verify(folder):
+        stop("\n".join(wrong), Exit.BAD_INPUT)
+    out.print(f"{folder}: as it was made", markup=False)

@@ -1,0 +1,1 @@
+"""What counsel needs, and what there is to choose from. Pure."""
