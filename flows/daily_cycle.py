@@ -14,7 +14,7 @@ from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from dunwell import wiring
-from dunwell.desk import day
+from dunwell.desk import day, evening
 from dunwell.desk.day import CycleReport, DueInvoice
 from dunwell.desk.letters import Post
 from dunwell.desk.summary import headline, markdown
@@ -57,7 +57,7 @@ async def _cycle(
     day.gather_news(office, moment)
     day.check_volume(office, moment, confirmed=confirm_volume)
     post = cast(Post, await (await letters(as_of, return_state=True)).aresult())
-    return day.close_day(office, moment, post, failed_runs=failed)
+    return evening.end(office, moment, post, failed_runs=failed)
 
 
 async def _chase(office: day.Office, moment: day.Moment, as_of: date | None) -> int:

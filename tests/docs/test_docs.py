@@ -22,6 +22,7 @@ from dunwell.letters.languages import Formats
 from dunwell.letters.writing import cages
 from dunwell.rules import policy, policy_parts
 from dunwell.rules.policy import Policy, PolicyException
+from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
@@ -179,6 +180,7 @@ _PARTS: tuple[type[BaseModel], ...] = (
     CallRule,
     Claims,
     CurrencyAmounts,
+    InterestRule,
     Limits,
     Method,
     NoticeRule,

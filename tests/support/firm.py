@@ -28,12 +28,13 @@ from dunwell.ledger.tasks import Task
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.replies.matching import bracketed
 from dunwell.replies.message import read_message
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
-from dunwell.settings.sections import Creditor
+from dunwell.settings.sections import Creditor, People
 from dunwell.terms.moment import Moment
 from tests.support.customer_mail import SERVER
 from tests.support.mail_server import MailServer
@@ -94,6 +95,8 @@ class Firm:
     redirect_to: str | None = None
     documents: Source = field(default_factory=lambda: Source(None))
     links: Links = field(default_factory=Links)
+    people: dict[str, str] = field(default_factory=dict)
+    service: Target | None = None
     believing: Believing = field(default_factory=lambda: Believing((SERVER,)))
 
     _uid: int = 0
@@ -118,6 +121,8 @@ class Firm:
             redirect_to=self.redirect_to,
             documents=self.documents,
             links=self.links,
+            people=People(**self.people),
+            service=self.service,
             replies=self.believing,
         )
 

@@ -9,7 +9,21 @@ from typing import Annotated
 import typer
 
 from dunwell import __version__, wiring
-from dunwell.cli import importing, inbox, interest, letters, looking, promises, queue, reply, running, setting_up
+from dunwell.cli import (
+    charges,
+    importing,
+    inbox,
+    interest,
+    letters,
+    looking,
+    notices,
+    promises,
+    queue,
+    reply,
+    running,
+    setting_up,
+    tasks,
+)
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
 from dunwell.intake.errors import IntakeError
@@ -58,6 +72,9 @@ promises.register(app)
 queue.register(app)
 reply.register(app)
 interest.register(app)
+charges.register(app)
+tasks.register(app)
+notices.register(app)
 
 
 def main() -> None:

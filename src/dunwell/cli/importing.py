@@ -12,11 +12,13 @@ import typer
 from dunwell import wiring
 from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, table
 from dunwell.desk import intake
+from dunwell.desk import notices as service
 from dunwell.desk.intake import Incoming, Request, Taken
 from dunwell.intake.errors import IntakeError
 from dunwell.intake.mapping import Mapping, read_mapping
 from dunwell.intake.rows import FileKind
 from dunwell.intake.tables import Table
+from dunwell.ledger import notices
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import check
 from dunwell.terms.moment import Moment
@@ -62,6 +64,8 @@ def import_(
         failed = failed or bool(taken.rejects)
         rejects_file = _save_rejects(taken, dry_run=dry_run)
         _tell(taken, rejects_file, dry_run=dry_run, as_json=as_json)
+    if not dry_run:
+        _restore(moment)
     raise typer.Exit(int(Exit.FAILURES if failed else Exit.DONE))
 
 
@@ -101,6 +105,15 @@ def _take(books: Books, tables: list[Table], request: Request, moment: Moment) -
             task = progress.add_task(Path(table.name).name, total=max(1, table.data.count(b"\n") - 1))
             files.append(Incoming(table, partial(progress.advance, task)))
         return intake.take(books, files, request, moment)
+
+
+def _restore(moment: Moment) -> None:
+    """What ended a hold is told to service delivery at once; where that fails, the next run tries again."""
+    with wiring.open_books().read() as work:
+        if not notices.any_standing(work):
+            return
+    for one in service.after_payments(wiring.office(), moment):
+        err.print(f"service delivery, {one.event} {one.account}: {one.state}: {one.reason}", markup=False)
 
 
 def _save_rejects(taken: Taken, *, dry_run: bool) -> Path | None:

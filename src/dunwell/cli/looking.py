@@ -12,7 +12,7 @@ import typer
 from dateutil.relativedelta import MO, relativedelta
 
 from dunwell import wiring
-from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, table
+from dunwell.cli.output import Exit, bar, cell, err, json_line, out, parse_day, stop, table
 from dunwell.cli.running import warn_if_stale
 from dunwell.desk import explain as explaining
 from dunwell.desk import foresee
@@ -224,12 +224,7 @@ def _write_csv(file: Path, events: list[Foreseen]) -> None:
         writer.writerow(["on", "account", "what", "stage", "invoices", "why"])
         for event in events:
             numbers = " ".join(event.invoices)
-            writer.writerow([event.on, _cell(event.account), event.what, event.stage, _cell(numbers), event.why])
-
-
-def _cell(text: str) -> str:
-    """Text from files as a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+            writer.writerow([event.on, cell(event.account), event.what, event.stage, cell(numbers), event.why])
 
 
 def _tell_simulation(events: list[Foreseen], csv_file: Path | None) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any, NoReturn
 
@@ -53,6 +55,18 @@ def parse_day(text: str | None, option: str = "--date") -> date | None:
         stop(f"{option}: {text!r} is no date; write YYYY-MM-DD", Exit.BAD_INPUT)
 
 
+_AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)(?: ?([A-Za-z]{3}))?", re.ASCII)
+
+
+def parse_amount(text: str | None, option: str = "--amount") -> tuple[Decimal, str | None] | None:
+    """An amount on the command line, `100.00` or `100.00 EUR`; ends with 2 when it is none."""
+    if text is None:
+        return None
+    if not (match := _AMOUNT.fullmatch(text.strip())):
+        stop(f"{option}: {text!r} is no amount; write 100.00, or 100.00 EUR", Exit.BAD_INPUT)
+    return Decimal(match[1]), match[2].upper() if match[2] else None
+
+
 def plain(value: object) -> Any:
     """`value` as JSON takes it: amounts as strings in major units, days as YYYY-MM-DD."""
     if isinstance(value, Money):
@@ -71,6 +85,11 @@ def plain(value: object) -> Any:
 def json_line(value: object) -> None:
     """One JSON object on a line of its own."""
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+
+
+def cell(text: str) -> str:
+    """Text from outside as a cell of a CSV file that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]], *, most: int | None = None) -> None:

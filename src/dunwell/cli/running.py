@@ -145,8 +145,8 @@ def tell(report: CycleReport, *, as_json: bool) -> None:
     if report.tasks:
         table(
             "For people",
-            ("task", "role", "account", "due", "what"),
-            [(t.kind, t.role, t.account, t.due_on, t.text) for t in report.tasks],
+            ("id", "task", "role", "account", "due", "what"),
+            [(t.id, t.kind, t.role, t.account, t.due_on, t.text) for t in report.tasks],
             most=20,
         )
     for alarm in report.alarms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dunwell.desk import chase, day, letters
+from dunwell.desk import chase, day, evening, letters
 from dunwell.desk.day import CycleReport
 from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
@@ -35,4 +35,4 @@ def run_direct(office: Office, moment: Moment, consent: Consent, progress: Calla
         post = Post()
         for _ in letters.post_all(office, moment, post):
             progress("letters", 1)
-        return day.close_day(office, moment, post, failed_runs=failed)
+        return evening.end(office, moment, post, failed_runs=failed)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from dunwell.desk import promises, refer
+from dunwell.desk import charging, promises, refer
 from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
@@ -116,6 +116,7 @@ def open_day(office: Office, moment: Moment, *, even_if_stale: bool = False) -> 
             due.remember(work, "rules", rules_digest(office))
     promises.judge(office, moment)
     refer.recall_paid(office, moment)
+    charging.charge(office, moment)
 
 
 def rules_digest(office: Office) -> str:
@@ -208,6 +209,8 @@ def close_day(office: Office, moment: Moment, post: Post, *, failed_runs: int = 
     """Close the day: seal the journal, count expected against sent, list what waits and what could slip."""
     # The letters of tonight may have been the first to press: a payment of tomorrow then ends a chase.
     gather_news(office, moment)
+    # Or the first on hold: their late fee begins today. It comes after the letters, and stands on the next statement.
+    charging.charge(office, replace(moment, now=moment.now + timedelta(seconds=1)))
     with office.books.write() as work:
         waiting = touches.waiting_reasons(work)
         unsound = {letter.account for letter in post.letters if letter.state == "unsound"}

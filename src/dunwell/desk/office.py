@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dunwell.ledger.books import Books
@@ -12,10 +13,11 @@ from dunwell.letters.facts import CreditorFacts
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
-from dunwell.settings.sections import Creditor
+from dunwell.settings.sections import Creditor, People
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Believing:
 @dataclass(frozen=True)
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
-    creditor's picture for mail programs, its kind and its bytes."""
+    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, and
+    `clock` tells the time at which they are."""
 
     books: Books
     policy: Policy
@@ -47,6 +50,9 @@ class Office:
     dkim: SigningKey | None = None
     logo: tuple[str, bytes] | None = None
     replies: Believing = field(default_factory=Believing)
+    people: People = field(default_factory=People)
+    service: Target | None = None
+    clock: Callable[[], datetime] | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -59,8 +59,8 @@ def _lines(report: CycleReport) -> Iterator[str]:
     )
     yield from _table(
         "For people",
-        ("task", "account", "due", "what"),
-        [(t.kind, t.account or "", t.due_on, t.text) for t in report.tasks],
+        ("id", "task", "account", "due", "what"),
+        [(t.id, t.kind, t.account or "", t.due_on, t.text) for t in report.tasks],
     )
 
 

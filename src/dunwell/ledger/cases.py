@@ -26,6 +26,7 @@ from dunwell.ledger.tables import (
 )
 from dunwell.terms.account import Account, Contact, Kind, PaymentMethod, Role
 from dunwell.terms.case import NOTHING_AGREED, Case, Channel, Touch
+from dunwell.terms.decision import Reason
 from dunwell.terms.invoice import DocumentKind, Invoice
 from dunwell.terms.money import Money
 
@@ -262,3 +263,28 @@ def _referred(work: Work, invoice_ids: Iterable[int]) -> set[int]:
         )
     )
     return set(work.session.execute(query).scalars())
+
+
+LETTERED = (col(TouchRow.channel) == "email", col(TouchRow.state).in_(COUNTED))
+"""A letter that went, or may have gone."""
+
+
+def stages_of(work: Work, account_ids: Iterable[int]) -> dict[int, set[str]]:
+    """The stages of the letters that the open invoices of these accounts got, by account."""
+    query = (
+        select(col(InvoiceRow.account_id), col(TouchRow.stage))
+        .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
+        .where(
+            *LETTERED,
+            col(InvoiceRow.account_id).in_(list(account_ids)),
+            col(InvoiceRow.kind) == "invoice",
+            col(InvoiceRow.principal_open) > 0,
+            # What the policy tolerates is closed by its decision, and chased no more.
+            col(InvoiceRow.reason).is_(None) | (col(InvoiceRow.reason) != Reason.WITHIN_TOLERANCE.value),
+        )
+        .distinct()
+    )
+    found: dict[int, set[str]] = {}
+    for key, stage in work.session.execute(query):
+        found.setdefault(key, set()).add(stage)
+    return found

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlmodel import col
 
-from dunwell.ledger import journal, touches
+from dunwell.ledger import cases, journal, touches
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import COUNTED, account_of
 from dunwell.ledger.journal import Pen
@@ -17,7 +17,6 @@ from dunwell.ledger.tables import AccountRow, InvoiceRow, LetterRow, NewsRow, Pa
 from dunwell.ledger.touches import Proposal
 from dunwell.rules.news import PRESSING, Change, Standing, holds_good
 from dunwell.terms.account import Account
-from dunwell.terms.decision import Reason
 from dunwell.terms.money import Money
 
 _STATE_AFTER = {"waiting": "proposed", "withdrawn": "proposed"}
@@ -46,7 +45,7 @@ def candidates(work: Work) -> list[int]:
     newly = (
         select(col(InvoiceRow.account_id))
         .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
-        .where(*_LETTERED, col(TouchRow.stage).in_(PRESSING), col(InvoiceRow.state) == "open")
+        .where(*cases.LETTERED, col(TouchRow.stage).in_(PRESSING), col(InvoiceRow.state) == "open")
     )
     query = select(col(AccountRow.id)).where(
         or_(
@@ -66,7 +65,7 @@ def standings(work: Work, account_ids: Sequence[int]) -> list[tuple[int, Account
     """Where these accounts stand. They must be locked by this work."""
     query = select(AccountRow).where(col(AccountRow.id).in_(list(account_ids))).order_by(col(AccountRow.id))
     rows = work.session.execute(query.execution_options(populate_existing=True)).scalars().all()
-    stages = _stages(work, account_ids)
+    stages = cases.stages_of(work, account_ids)
     booked = _last_booked(work, account_ids)
     return [
         (
@@ -87,34 +86,11 @@ def withdraw_false(work: Work, account_ids: Sequence[int]) -> None:
     """News that is true no longer is told no more: a payment was taken back, an invoice opened again."""
     query = select(NewsRow).where(col(NewsRow.account_id).in_(list(account_ids)), col(NewsRow.state).in_(_WAITING))
     rows = list(work.session.execute(query).scalars())
-    stages = _stages(work, {row.account_id for row in rows}) if rows else {}
+    stages = cases.stages_of(work, {row.account_id for row in rows}) if rows else {}
     for row in rows:
         if not holds_good(row.kind, frozenset(stages.get(row.account_id, ()))):
             row.state = "superseded"
     work.session.flush()
-
-
-_LETTERED = (col(TouchRow.channel) == "email", col(TouchRow.state).in_(COUNTED))
-
-
-def _stages(work: Work, account_ids: Iterable[int]) -> dict[int, set[str]]:
-    query = (
-        select(col(InvoiceRow.account_id), col(TouchRow.stage))
-        .join(TouchRow, col(TouchRow.invoice_id) == col(InvoiceRow.id))
-        .where(
-            *_LETTERED,
-            col(InvoiceRow.account_id).in_(list(account_ids)),
-            col(InvoiceRow.kind) == "invoice",
-            col(InvoiceRow.principal_open) > 0,
-            # What the policy tolerates is closed by its decision, and chased no more.
-            col(InvoiceRow.reason).is_(None) | (col(InvoiceRow.reason) != Reason.WITHIN_TOLERANCE.value),
-        )
-        .distinct()
-    )
-    found: dict[int, set[str]] = {}
-    for key, stage in work.session.execute(query):
-        found.setdefault(key, set()).add(stage)
-    return found
 
 
 def _last_booked(work: Work, account_ids: Iterable[int]) -> dict[int, str]:

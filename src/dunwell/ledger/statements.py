@@ -79,10 +79,16 @@ def _movements(work: Work, account_id: int, on: date, moment: str) -> Iterable[B
     charged = (
         select(ChargeRow, InvoiceRow)
         .join(InvoiceRow, col(ChargeRow.invoice_id) == col(InvoiceRow.id))
-        .where(col(InvoiceRow.account_id) == account_id, col(ChargeRow.on) > on, col(ChargeRow.waived_on).is_(None))
+        .where(col(InvoiceRow.account_id) == account_id)
+        .order_by(col(ChargeRow.id))
     )
     for charge, invoice in work.session.execute(charged):
-        yield Booked(charge.on, "charge", invoice.number, Money(charge.amount, invoice.currency))
+        fresh = charge.on > on if charge.booked_at is None else charge.booked_at > moment
+        if fresh and charge.waived_on is None:
+            yield Booked(charge.on, "charge", invoice.number, Money(charge.amount, invoice.currency))
+        elif not fresh and charge.waived_at is not None and charge.waived_at > moment:
+            # It stood on an earlier statement, and has been taken off since.
+            yield Booked(charge.waived_on or on, "charge", invoice.number, Money(-charge.amount, invoice.currency))
 
 
 def _unapplied(work: Work, account_ids: Sequence[int]) -> dict[int, list[Money]]:

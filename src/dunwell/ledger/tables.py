@@ -137,7 +137,10 @@ class AllocationRow(SQLModel, table=True):
 
 
 class ChargeRow(SQLModel, table=True):
-    """A late fee or other charge on an invoice. `key` says what it is for, so that it is charged once."""
+    """A late fee, interest or fixed sum on an invoice, of the day `on`. `key` says what for: it is charged once.
+
+    `booked_at` and `waived_at` are the moments at which the books had it (empty for older books).
+    """
 
     __tablename__ = "charge"
     id: int | None = Field(default=None, primary_key=True)
@@ -148,6 +151,9 @@ class ChargeRow(SQLModel, table=True):
     amount: int = Field(sa_column=Column(BigInteger, nullable=False))
     waived_on: date | None = None
     waived_why: str | None = None
+    waived_by: str | None = None
+    booked_at: str | None = None
+    waived_at: str | None = None
 
 
 class LetterRow(SQLModel, table=True):
@@ -232,7 +238,10 @@ class TouchRow(SQLModel, table=True):
 
 
 class TaskRow(SQLModel, table=True):
-    """Work for a person. `key` says what it is about, so that it is made once."""
+    """Work for a person. `key` says what it is about, so that it is made once.
+
+    `outcome`, `ended_on`, `who` and `why` are what a person said came of it, the last time.
+    """
 
     __tablename__ = "task"
     id: int | None = Field(default=None, primary_key=True)
@@ -245,6 +254,10 @@ class TaskRow(SQLModel, table=True):
     due_on: date = Field(index=True)
     text: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(default="open", index=True)
+    outcome: str | None = None
+    ended_on: date | None = None
+    who: str | None = None
+    why: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
 class JournalRow(SQLModel, table=True):

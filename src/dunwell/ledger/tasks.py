@@ -9,7 +9,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Update, bindparam, select, update
 from sqlmodel import col
 
+from dunwell.ledger import journal
 from dunwell.ledger.books import Work
+from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import AccountRow, InvoiceRow, TaskRow
 
 
@@ -64,6 +66,12 @@ def make(
     return True
 
 
+def is_open(work: Work, key: str) -> bool:
+    """Whether the task with this key is open."""
+    query = select(col(TaskRow.state)).where(col(TaskRow.key) == key)
+    return work.session.execute(query).scalar_one_or_none() == "open"
+
+
 def settle(work: Work, key: str) -> None:
     """The reason for the task is gone: it is closed, if it was open."""
     row = work.session.execute(select(TaskRow).where(col(TaskRow.key) == key)).scalar_one_or_none()
@@ -99,16 +107,59 @@ def settle_kinds(
     work.session.connection().execute(query, {"about_key": key, "kinds": list(kinds)})
 
 
-def open_tasks(work: Work) -> list[Task]:
-    """All open tasks, the most urgent first."""
-    query = (
-        select(TaskRow, col(AccountRow.number), col(InvoiceRow.number))
-        .outerjoin(AccountRow, col(TaskRow.account_id) == col(AccountRow.id))
-        .outerjoin(InvoiceRow, col(TaskRow.invoice_id) == col(InvoiceRow.id))
-        .where(col(TaskRow.state) == "open")
-        .order_by(col(TaskRow.due_on), col(TaskRow.id))
-    )
-    return [
-        Task(str(row.id), row.kind, row.role, account, invoice, row.made_on, row.due_on, row.text, row.state)
-        for row, account, invoice in work.session.execute(query)
-    ]
+def open_tasks(work: Work, *, role: str | None = None, due: date | None = None) -> list[Task]:
+    """The open tasks, the most urgent first: of one role, and due by a day, where those are given."""
+    query = _WITH_NUMBERS.where(col(TaskRow.state) == "open")
+    if role is not None:
+        query = query.where(col(TaskRow.role) == role)
+    if due is not None:
+        query = query.where(col(TaskRow.due_on) <= due)
+    rows = work.session.execute(query.order_by(col(TaskRow.due_on), col(TaskRow.id)))
+    return [_task(*row) for row in rows]
+
+
+_WITH_NUMBERS = (
+    select(TaskRow, col(AccountRow.number), col(InvoiceRow.number))
+    .outerjoin(AccountRow, col(TaskRow.account_id) == col(AccountRow.id))
+    .outerjoin(InvoiceRow, col(TaskRow.invoice_id) == col(InvoiceRow.id))
+)
+
+
+def _task(row: TaskRow, account: str | None, invoice: str | None) -> Task:
+    return Task(str(row.id), row.kind, row.role, account, invoice, row.made_on, row.due_on, row.text, row.state)
+
+
+def roles(work: Work) -> list[str]:
+    """The roles that have or had a task."""
+    return sorted(work.session.execute(select(col(TaskRow.role)).distinct()).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A task with the keys of what it is about."""
+
+    task: Task
+    key: str
+    account_id: int | None
+    invoice_id: int | None
+
+
+def find(work: Work, task_id: int) -> Found | None:
+    """The task with this id."""
+    query = _WITH_NUMBERS.where(col(TaskRow.id) == task_id).execution_options(populate_existing=True)
+    row = work.session.execute(query).one_or_none()
+    return None if row is None else Found(_task(*row), row[0].key, row[0].account_id, row[0].invoice_id)
+
+
+def end(work: Work, found: Found, outcome: str, why: str, pen: Pen, *, again_on: date | None = None) -> None:
+    """Write down what came of a task; it is closed, or due again on `again_on`."""
+    row = work.session.get_one(TaskRow, int(found.task.id), populate_existing=True)
+    row.outcome, row.ended_on, row.who, row.why = outcome, pen.on, pen.who, why
+    if again_on is None:
+        row.state = "done"
+    else:
+        row.due_on = again_on
+    if found.account_id is not None:
+        account = work.session.get_one(AccountRow, found.account_id)
+        data = {"task": row.kind, "outcome": outcome, "again_on": again_on}
+        journal.write(work, account, pen, "task", invoice=found.task.invoice, why=why, **data)

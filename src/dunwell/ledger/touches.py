@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
-from dunwell.ledger import journal, referrals, tasks
+from dunwell.ledger import calls, journal, notices, referrals, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import COUNTED, Loaded, account_of
 from dunwell.ledger.journal import Pen
@@ -199,34 +199,10 @@ def _give(work: Work, loaded: Loaded, account: AccountRow, item: PeopleWork, dec
         },
     )
     if isinstance(item, Notice):
-        text = f"{account.name}: {item.event} services by {item.by} unless paid; {case.outstanding} open on {number}"
-        key = f"notice:{item.event}:{number}:{item.stage}:{item.round}"
-        tasks.make(
-            work,
-            key,
-            item.event,
-            text,
-            made_on=pen.on,
-            due_on=item.by,
-            role="service",
-            account_id=loaded.account_id,
-            invoice_id=loaded.invoice_id,
-        )
+        notices.propose(work, account, item.event, [loaded.invoice_id], item.by, pen, decision.why)
     else:
-        # One call an account a day, whichever of its invoices asked for it.
-        key = f"call:{account.number}:{pen.on}"
-        text = f"call {account.name}: {case.outstanding} open on {number}, stage {item.stage}"
         due = working_day_from(pen.on, case.account.country)
-        tasks.make(
-            work,
-            key,
-            "call",
-            text,
-            made_on=pen.on,
-            due_on=due,
-            account_id=loaded.account_id,
-            invoice_id=loaded.invoice_id,
-        )
+        calls.give(work, account, loaded.invoice_id, item.stage, pen.on, due)
     journal.write(work, account, pen, channel, invoice=number, why=decision.why, stage=item.stage, round=item.round)
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from dunwell.rules.policy_errors import problems_of, stage_problems
+from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
@@ -79,6 +80,7 @@ class Policy(Part):
     promises: Promises = Promises()
     claims: Claims = Claims()
     reviews: Reviews = Reviews()
+    interest: InterestRule = InterestRule()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)
     stage: dict[Annotated[str, BeforeValidator(stage_name)], Stage]
@@ -123,6 +125,11 @@ class Policy(Part):
         method = rules.method.get(account.payment_method)
         return rules.chase and (method is None or method.letters)
 
+    @property
+    def versions(self) -> tuple[Policy, ...]:
+        """The policy itself, and as each of its exceptions leaves it."""
+        return (self, *(variant for _, variant in self._variants))
+
     def rules_for(self, account: Account) -> Policy:
         """The policy as it stands for `account`: the first exception that matches, or the policy itself."""
         if not self.exception:
@@ -155,7 +162,7 @@ def load(text: str, source: str) -> Policy:
     return policy
 
 
-_FOR_SOME = ("limits", "ramp", "amounts", "stage", "send_window", "method", "attachments", "sentence")
+_FOR_SOME = ("limits", "ramp", "amounts", "stage", "send_window", "method", "attachments", "sentence", "interest")
 
 
 def _not_for_some(overlay: Mapping[str, Any], where: Mapping[Key, int], number: int) -> list[Problem]:

@@ -66,6 +66,7 @@ def _currency(value: str) -> str:
 
 
 Every = Annotated[tuple[int, ...], BeforeValidator(_gaps)]
+Country = Annotated[str, BeforeValidator(_country)]
 LetterName = Annotated[str, BeforeValidator(_letter)]
 Days = Annotated[int, Field(ge=0, le=365, strict=True)]
 Amount = Annotated[Decimal, Field(ge=0, le=Decimal(10) ** 15)]

@@ -54,6 +54,21 @@ def place(case: Case, due: date, rules: Policy, today: date) -> Place:
     return Place(stage, began, here, reached)
 
 
+def begun(case: Case, due: date, rules: Policy, stage: str) -> date | None:
+    """The day on which `stage`, or the first one past it that had a letter, counts as begun; None before its letter."""
+    wanted = CHASING.index(stage)
+    began, before = None, None
+    for run in _runs(letters_given(case)):
+        if before is None:
+            began = _began_first(due, rules, run)
+        else:
+            began = _anchored(_reached(due, rules, run[0].stage, before), rules, run)
+        if CHASING.index(run[0].stage) >= wanted:
+            return began
+        before = run
+    return None
+
+
 def _first_place(due: date, rules: Policy, today: date) -> Place:
     """Nobody was written to yet: past_due, whatever the age, and at once where the invoice is old."""
     first = rules.stage[CHASING[0]]

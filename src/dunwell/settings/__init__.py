@@ -30,6 +30,7 @@ from dunwell.settings.sections import (
     Documents,
     Imap,
     Ledger,
+    Liaison,
     Pay,
     People,
     PolicyFile,
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     templates: Templates = Templates()
     pay: Pay = Pay()
     documents: Documents = Documents()
+    liaison: Liaison = Liaison()
     dkim: Dkim = Dkim()
     cycle: Cycle = Cycle()
 

@@ -252,6 +252,22 @@ class Documents(Section):
     timeout: Annotated[int, Field(ge=1, le=120)] = 20
 
 
+class Liaison(Section):
+    """Where notices to service delivery are posted, signed with `service_secret`; `timeout` in seconds for a post."""
+
+    service_url: str | None = None
+    service_secret: SecretStr | None = None
+    allow_private: bool = False
+    timeout: Annotated[int, Field(ge=1, le=60)] = 20
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Liaison:
+        if self.service_url is not None and not _is_safe_url(self.service_url):
+            raise ValueError("liaison.service_url: must be an https address (http on loopback only)")
+        return self
+
+
 class Dkim(Section):
     """Signing letters ourselves (RFC 6376), where the mail server does not: all three, or none."""
 

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 import dunwell.ledger.agreement_tables
 import dunwell.ledger.mail_tables
 import dunwell.ledger.referral_tables
+import dunwell.ledger.service_tables
 import dunwell.ledger.tables  # noqa: F401  (registers the tables)
 
 engine = context.config.attributes["engine"]

@@ -1,0 +1,18 @@
+"""The evening: the day is closed, and our own people hear what is theirs to do."""
+
+from __future__ import annotations
+
+from dunwell.desk import day, notices, staff
+from dunwell.desk.day import CycleReport
+from dunwell.desk.letters import Post
+from dunwell.desk.office import Office
+from dunwell.terms.moment import Moment
+
+
+def end(office: Office, moment: Moment, post: Post, *, failed_runs: int = 0) -> CycleReport:
+    """Tell service delivery, close the day as `day.close_day` does, and mail the collector's list."""
+    notices.send_due(office, moment)
+    report = day.close_day(office, moment, post, failed_runs=failed_runs)
+    if not post.away:
+        staff.send_list(office, moment)
+    return report
