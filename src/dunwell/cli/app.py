@@ -12,6 +12,7 @@ from dunwell import __version__, wiring
 from dunwell.cli import importing, inbox, interest, letters, looking, promises, reply, running, setting_up
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
+from dunwell.desk.refusals import CannotDo
 from dunwell.intake.errors import IntakeError
 from dunwell.ledger.engine import LedgerAway, LedgerError
 from dunwell.letters.facts import LetterError
@@ -63,7 +64,7 @@ def main() -> None:
     """The entry point: runs a command, and ends with a message instead of a traceback for whatever can be expected."""
     try:
         app()
-    except (TomlProblems, IntakeError, LetterError, DayRefused, MailServerRefuses, MailboxRefuses) as error:
+    except (TomlProblems, IntakeError, LetterError, DayRefused, MailServerRefuses, MailboxRefuses, CannotDo) as error:
         _end(error, Exit.BAD_INPUT)
     except CycleRunning as error:
         _end(error, Exit.RUNNING)

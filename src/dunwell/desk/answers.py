@@ -18,7 +18,7 @@ from dunwell.ledger.answers import Answer
 from dunwell.ledger.books import Work
 from dunwell.ledger.cycles import worker_name
 from dunwell.ledger.journal import Pen
-from dunwell.ledger.letters import Past
+from dunwell.ledger.letters import Past, last_thread
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import LetterError
 from dunwell.mailroom.sender import Sender
@@ -106,7 +106,7 @@ def _written(office: Office, work: Work, answer: Answer, account: Account, fetch
         due=(),
         others=found,
         contacts=people,
-        past=Past(answer.thread),
+        past=_past(work, answer),
         documents=fetched.documents,
         links=fetched.links,
     )
@@ -117,6 +117,14 @@ def _written(office: Office, work: Work, answer: Answer, account: Account, fetch
     covers = answer_facts.asked_for(facts, {one.case.invoice.number: one.invoice_id for one in loaded})
     named = replace(draft, name=answer.letter, covers=covers)
     return Written(named, letter, enclosed.facts, contact, enclosed.lacks)
+
+
+def _past(work: Work, answer: Answer) -> Past:
+    """What it answers; where that is no reply, it stands in the thread of the account's last letter."""
+    if answer.thread:
+        return Past(answer.thread)
+    last = last_thread(work, [answer.account_id]).get(answer.account_id)
+    return Past((last,) if last else ())
 
 
 def _contact(people: Sequence[Contact], answer: Answer) -> Contact | None:

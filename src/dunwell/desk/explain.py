@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import date
 
+from dunwell.desk import named
 from dunwell.desk.office import Office
 from dunwell.ledger import cases, journal, lookup
 from dunwell.ledger.journal import Entry
@@ -42,9 +42,7 @@ def explain(office: Office, number: str, moment: Moment) -> Explanation:
     with office.books.read() as work:
         invoice_id = lookup.invoice_id(work, number)
         if invoice_id is None:
-            close = difflib.get_close_matches(number, lookup.like(work, number), n=3, cutoff=0.5)
-            hint = f"; did you mean {', '.join(close)}?" if close else ""
-            raise UnknownInvoice(f"no invoice {number} in the ledger{hint}")
+            raise UnknownInvoice(named.no_invoice(work, number))
         loaded = cases.load(work, [invoice_id], moment.on, office.around)[0]
         decision = decide(loaded.case, office.policy, moment.on)
         return Explanation(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from dunwell.ledger.books import Work
@@ -34,6 +35,16 @@ def invoice_id(work: Work, number: str) -> int | None:
     return work.session.execute(select(col(InvoiceRow.id)).where(col(InvoiceRow.number) == number)).scalar_one_or_none()
 
 
+def account_id(work: Work, number: str) -> int | None:
+    """The ledger's key of the account `number`."""
+    return work.session.execute(select(col(AccountRow.id)).where(col(AccountRow.number) == number)).scalar_one_or_none()
+
+
+def owner_of(work: Work, key: int) -> int:
+    """The key of the account whose invoice this is."""
+    return work.session.get_one(InvoiceRow, key).account_id
+
+
 def country_of(work: Work, account: str) -> str | None:
     """The country of the account with this number."""
     query = select(col(AccountRow.country)).where(col(AccountRow.number) == account)
@@ -47,11 +58,18 @@ def state(work: Work, key: int) -> str:
 
 def like(work: Work, number: str) -> list[str]:
     """Some invoice numbers that begin or end like `number`, for suggestions."""
+    return _like(work, col(InvoiceRow.number), number)
+
+
+def accounts_like(work: Work, number: str) -> list[str]:
+    """Some account numbers that begin or end like `number`, for suggestions."""
+    return _like(work, col(AccountRow.number), number)
+
+
+def _like(work: Work, column: Mapped[str], number: str) -> list[str]:
     start = number[: max(1, len(number) // 2)].replace("%", "").replace("_", "")
     end = number[-max(1, len(number) // 2) :].replace("%", "").replace("_", "")
-    query = select(col(InvoiceRow.number)).where(
-        col(InvoiceRow.number).like(f"{start}%") | col(InvoiceRow.number).like(f"%{end}")
-    )
+    query = select(column).where(column.like(f"{start}%") | column.like(f"%{end}"))
     return list(work.session.execute(query.limit(2000)).scalars())
 
 

@@ -27,14 +27,24 @@ def against(offered: Offered, open_sum: Money, made: int, rules: Policy, today: 
 
     `open_sum` is what is open on its cases, in one currency; `made` how many promises the most promised of them had.
     """
-    limits = rules.promises
+    return impossible(offered, open_sum, today) or beyond(offered, made, rules, today)
+
+
+def impossible(offered: Offered, open_sum: Money, today: date) -> str | None:
+    """Why a promise is none, whoever takes it; None where it is one."""
     if offered.by < today:
         return f"the promised day, {offered.by}, has passed"
+    return None if offered.amount is None else _amount_against(offered.amount, open_sum)
+
+
+def beyond(offered: Offered, made: int, rules: Policy, today: date) -> str | None:
+    """Which of the policy's limits a promise goes beyond: they bind the machine, and are a warning to a person."""
+    limits = rules.promises
     if offered.by > today + timedelta(days=limits.days_ahead):
         return f"{offered.by} is more than {limits.days_ahead} days ahead"
     if made >= limits.per_case:
         return f"{made} promises were made before; the policy takes {limits.per_case}"
-    return None if offered.amount is None else _amount_against(offered.amount, open_sum)
+    return None
 
 
 def _amount_against(amount: Money, open_sum: Money) -> str | None:

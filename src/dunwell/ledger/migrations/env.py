@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import dunwell.ledger.agreement_tables
+import dunwell.ledger.lever_tables
 import dunwell.ledger.mail_tables
 import dunwell.ledger.tables  # noqa: F401  (registers the tables)
 

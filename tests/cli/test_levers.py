@@ -1,0 +1,48 @@
+"""The commands by which people change a case: exit codes, messages and JSON."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.firm import MONDAY, Firm, owing
+from tests.support.project import Project
+
+TUESDAY = (MONDAY + timedelta(days=1)).isoformat()
+BY = ("--by", "anne", "--reason", "said so")
+
+
+@pytest.fixture
+def chased(project: Project, firm_of: Firm) -> Project:
+    """A001 owes INV-A001 (100.00 GBP), A002 INV-A002 (101.00 GBP); both had a letter on Monday."""
+    owing(firm_of, MONDAY, 2)
+    firm_of.run(MONDAY)
+    return project
+
+
+def test_promise(chased: Project) -> None:
+    done = chased("promise", "add", "INV-A001", "--date", "2026-03-20", "--tell", *BY, DUNWELL_TODAY=TUESDAY)
+    assert (done.code, done.err) == (0, "")
+    assert "promise 1 recorded" in done.out
+    assert "promise_thanked" in done.out
+    (one,) = chased("promise", "list", "--json").json
+    assert one["id"] == "1"
+    assert (one["invoices"], one["date"], one["amount"], one["state"]) == (["INV-A001"], "2026-03-20", None, "open")
+    beyond = chased("promise", "add", "INV-A002", "--date", "2027-03-20", "--by", "anne", DUNWELL_TODAY=TUESDAY)
+    assert beyond.code == 0
+    assert "45 days ahead" in beyond.err
+    for bad, says in [
+        (("promise", "add", "INV-A001", "--date", "2026-03-01", *BY), "has passed"),
+        (("promise", "add", "INV-A001", "--date", "soon", *BY), "YYYY-MM-DD"),
+        (("promise", "add", "INV-A001", "--date", "2026-03-20", "--amount", "1000", *BY), "100.00 GBP is open"),
+        (("promise", "add", "INV-A001", "--date", "2026-03-20", "--amount", "x", *BY), "no amount"),
+        (("promise", "add", "INV-A9", "--date", "2026-03-20", *BY), "no invoice INV-A9"),
+        (("promise", "withdraw", "77", *BY), "no promise has the id 77"),
+    ]:
+        ended = chased(*bad, DUNWELL_TODAY=TUESDAY)
+        assert ended.code == 2, bad
+        assert says in " ".join(ended.err.split())
+    assert chased("promise", "withdraw", "2", *BY, DUNWELL_TODAY=TUESDAY).code == 0
+    states = [one["state"] for one in chased("promise", "list", "--all", "--json").json]
+    assert states == ["open", "withdrawn"]
