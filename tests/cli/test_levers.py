@@ -46,3 +46,32 @@ def test_promise(chased: Project) -> None:
     assert chased("promise", "withdraw", "2", *BY, DUNWELL_TODAY=TUESDAY).code == 0
     states = [one["state"] for one in chased("promise", "list", "--all", "--json").json]
     assert states == ["open", "withdrawn"]
+
+
+def test_dispute(chased: Project) -> None:
+    done = chased(
+        "dispute", "open", "INV-A001", "--code", "price", "--amount", "40.00", "--tell", *BY, DUNWELL_TODAY=TUESDAY
+    )
+    assert (done.code, done.err) == (0, "")
+    assert "dispute_acknowledged" in done.out
+    (one,) = chased("dispute", "list", "--json", DUNWELL_TODAY="2026-03-13").json
+    assert (one["invoice"], one["amount"], one["code"], one["owner"], one["age"]) == (
+        "INV-A001", "40.00", "price", "anne", 10,
+    )  # fmt: skip
+    for bad, says in [
+        (("dispute", "open", "INV-A001", "--code", "mood", *BY), "quality, quantity, price, not_ordered"),
+        (("dispute", "open", "INV-A001", "--code", "tax", "--amount", "99", *BY), "60.00 GBP is open"),
+        (("dispute", "open", "INV-X", "--code", "tax", *BY), "no invoice INV-X"),
+        (("dispute", "resolve", "1", "--outcome", "lost", *BY), "credited, rejected, partly"),
+        (("dispute", "resolve", "8", "--outcome", "rejected", *BY), "no dispute has the id 8"),
+    ]:
+        ended = chased(*bad, DUNWELL_TODAY=TUESDAY)
+        assert ended.code == 2, bad
+        assert says in " ".join(ended.err.split())
+    done = chased(
+        "dispute", "resolve", "1", "--outcome", "partly", "--amount", "10", *BY, DUNWELL_TODAY="2026-03-13"
+    )  # fmt: skip
+    assert done.code == 0
+    assert chased("dispute", "list", "--json").json == []
+    (one,) = chased("dispute", "list", "--all", "--json").json
+    assert (one["state"], one["credited"], one["credit"]) == ("partly", "10.00", "awaited")

@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from dunwell import __version__, wiring
-from dunwell.cli import importing, inbox, interest, letters, looking, promises, reply, running, setting_up
+from dunwell.cli import (
+    claims,
+    disputes,
+    importing,
+    inbox,
+    interest,
+    letters,
+    looking,
+    promises,
+    reply,
+    running,
+    setting_up,
+)
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
 from dunwell.desk.refusals import CannotDo
@@ -56,6 +68,8 @@ letters.register(app)
 looking.register(app)
 inbox.register(app)
 promises.register(app)
+disputes.register(app)
+claims.register(app)
 reply.register(app)
 interest.register(app)
 

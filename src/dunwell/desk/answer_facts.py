@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from dunwell.desk.facts import Matter, account_facts, invoice_facts, late_fee, payment_reference, total_of, totals_of
 from dunwell.desk.office import Office
@@ -13,6 +13,7 @@ from dunwell.letters.facts import ClaimFacts, DisputeFacts, Facts, LetterError, 
 from dunwell.rules import agreements
 from dunwell.rules.policy import Policy
 from dunwell.terms.account import Contact
+from dunwell.terms.calendar import working_day_from
 from dunwell.terms.letter import asks
 from dunwell.terms.money import Money, zero
 
@@ -29,6 +30,7 @@ def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, con
     reference = payment_reference(cases, matter.account)
     promise = _promise(answer)
     amount = promise.amount if promise else None
+    dispute = _dispute(answer)
     return Facts(
         letter=answer.letter,
         stage="",
@@ -43,7 +45,8 @@ def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, con
         late_fee_percent=late_fee(office, matter.account),
         promise=promise,
         claim=_claim(answer),
-        dispute=_dispute(answer),
+        dispute=dispute,
+        deadline=_deadline(dispute, rules, matter.account.country, on),
         redirected_from=contact.email if office.redirect_to else None,
     )
 
@@ -75,7 +78,17 @@ def _dispute(answer: Answer) -> DisputeFacts | None:
     row = answer.dispute
     if row is None:
         return None
-    return DisputeFacts(row.opened_on, Money(row.amount, row.currency) if row.amount is not None else None)
+    amount = Money(row.amount, row.currency) if row.amount is not None else None
+    if row.state == "open":
+        return DisputeFacts(row.opened_on, amount)
+    return DisputeFacts(row.opened_on, amount, row.state, Money(row.credited, row.currency) if row.credited else None)
+
+
+def _deadline(dispute: DisputeFacts | None, rules: Policy, country: str, on: date) -> date | None:
+    """By when what stands after a dispute is to be paid: the chase goes on no sooner."""
+    if dispute is None or dispute.outcome in (None, "credited"):
+        return None
+    return working_day_from(on + timedelta(days=rules.disputes.notice), country)
 
 
 def asked_for(facts: Facts, ids: Mapping[str, int]) -> tuple[Cover, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -39,7 +40,8 @@ def of(work: Work, invoices: Sequence[tuple[int, int, str]]) -> dict[int, Agreem
     Cases with nothing are left out.
     """
     ids = [invoice_id for invoice_id, _, _ in invoices]
-    promises, claims, disputes = _promises(work, ids), _claims(work, ids), _disputes(work, ids)
+    promises, claims = _promises(work, ids), _claims(work, ids)
+    disputes, settled = _disputes(work, ids)
     by_invoice, by_account = _pauses(work, ids, {account_id for _, account_id, _ in invoices})
     found: dict[int, Agreements] = {}
     for invoice_id, account_id, currency in invoices:
@@ -47,8 +49,9 @@ def of(work: Work, invoices: Sequence[tuple[int, int, str]]) -> dict[int, Agreem
         given = [_promise(row, line, currency) for row, line in promises.get(invoice_id, ())]
         claim = claims.get(invoice_id)
         quarrels = tuple(disputes.get(invoice_id, ()))
-        if pauses or given or claim or quarrels:
-            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses)
+        credited, resolved_on = settled.get(invoice_id, ((), None))
+        if pauses or given or claim or quarrels or resolved_on:
+            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses, credited, resolved_on)
     return found
 
 
@@ -98,17 +101,29 @@ def claim_of(row: ClaimRow) -> Claim:
     return Claim(row.made_on, row.wait_until, row.paid_on, _money(row.amount, row.currency), row.reference)
 
 
-def _disputes(work: Work, ids: Sequence[int]) -> dict[int, list[Dispute]]:
+Settled = dict[int, tuple[tuple[Money, ...], date]]
+
+
+def _disputes(work: Work, ids: Sequence[int]) -> tuple[dict[int, list[Dispute]], Settled]:
+    """The open disputes; and what ended ones brought that is awaited still, with the day on which the last ended."""
     query = (
         select(DisputeRow)
-        .where(col(DisputeRow.invoice_id).in_(ids), col(DisputeRow.state) == "open")
+        .where(col(DisputeRow.invoice_id).in_(ids))
         .order_by(col(DisputeRow.id))
         .execution_options(populate_existing=True)
     )
     found: dict[int, list[Dispute]] = defaultdict(list)
+    settled: Settled = {}
     for row in work.session.execute(query).scalars():
-        found[row.invoice_id].append(Dispute(row.opened_on, DisputeCode(row.code), _money(row.amount, row.currency)))
-    return found
+        if row.ended_on is None:
+            disputed = _money(row.amount, row.currency)
+            found[row.invoice_id].append(Dispute(row.opened_on, DisputeCode(row.code), disputed))
+            continue
+        awaited, last = settled.get(row.invoice_id, ((), row.ended_on))
+        if row.credit == "awaited" and row.credited:
+            awaited = (*awaited, Money(row.credited, row.currency))
+        settled[row.invoice_id] = (awaited, max(last, row.ended_on))
+    return found, settled
 
 
 def _pauses(

@@ -93,14 +93,12 @@ def open_dispute(work: Work, key: int) -> OpenDispute | str | None:
     )
 
 
-def resolve_dispute(
-    work: Work, dispute: OpenDispute, outcome: str, credited: Money | None, awaited: bool, pen: Pen, why: str
-) -> None:
-    """The dispute ends: `credited` is what we are to credit, `awaited` that the books do not show it yet."""
+def resolve_dispute(work: Work, dispute: OpenDispute, outcome: str, credited: Money | None, pen: Pen, why: str) -> None:
+    """The dispute ends: `credited` is what we are to credit, and is awaited from the books."""
     row = work.session.get_one(DisputeRow, dispute.id)
     row.state, row.ended_on = outcome, pen.on
     row.credited = credited.minor if credited else None
-    row.credit = None if credited is None else "awaited" if awaited else "shown"
+    row.credit = "awaited" if credited else None
     account = work.session.get_one(AccountRow, dispute.account_id)
     said = str(credited) if credited else None
     journal.write(work, account, pen, f"dispute_{outcome}", invoice=dispute.number, why=why, credited=said)

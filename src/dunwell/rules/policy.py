@@ -18,6 +18,7 @@ from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
     Claims,
+    Disputes,
     Limits,
     Method,
     Part,
@@ -78,6 +79,7 @@ class Policy(Part):
     method: dict[PaymentMethod, Method] = Field(default_factory=dict)
     promises: Promises = Promises()
     claims: Claims = Claims()
+    disputes: Disputes = Disputes()
     reviews: Reviews = Reviews()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)

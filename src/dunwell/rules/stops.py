@@ -92,6 +92,22 @@ def disputed(case: Case, rules: Policy, today: date) -> Stop | None:
     )
 
 
+def credited(case: Case, rules: Policy, today: date) -> Stop | None:
+    """A dispute ended for the customer, and the ledger does not show the credit yet."""
+    if not agreements.wholly_credited(case):
+        return None
+    return Stop(Wait(None), Reason.CREDIT_AWAITED, "a dispute ended with a credit that the ledger does not show yet")
+
+
+def dispute_just_closed(case: Case, rules: Policy, today: date) -> Stop | None:
+    """After a dispute the customer has the policy's days before anything goes on."""
+    until = agreements.notice_ends(case, rules)
+    if until is None or today >= until:
+        return None
+    why = f"a dispute about it ended on {case.agreements.resolved_on}: goes on from {until}"
+    return Stop(Wait(until), Reason.DISPUTE_CLOSED, why)
+
+
 def said_to_be_paid(case: Case, rules: Policy, today: date) -> Stop | None:
     """The bank gets its days to show what the customer says was paid."""
     claim = case.agreements.claim
@@ -249,8 +265,10 @@ AGREED: tuple[Callable[[Case, Policy, date], Stop | None], ...] = (
     stopped,
     paused,
     disputed,
+    credited,
     said_to_be_paid,
     promised,
+    dispute_just_closed,
     in_review,
 )
 HOLDS: tuple[Callable[[Case, Policy, Due, date], Stop | None], ...] = (

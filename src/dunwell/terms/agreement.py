@@ -92,9 +92,15 @@ class Pause:
 @dataclass(frozen=True, slots=True)
 class Agreements:
     """All that holds a case up: its promises in the order of their days, the ones broken last among them, its open
-    claim, its open disputes, and its pauses (the account's among them)."""
+    claim, its open disputes, and its pauses (the account's among them).
+
+    `credits` are what disputes that ended brought the customer and the ledger does not show yet; `resolved_on` is the
+    day on which the last of them ended.
+    """
 
     promises: tuple[Promise, ...] = ()
     claim: Claim | None = None
     disputes: tuple[Dispute, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    credits: tuple[Money, ...] = ()
+    resolved_on: date | None = None

@@ -39,6 +39,8 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     PAUSED = "paused"
     DISPUTED = "disputed"
+    CREDIT_AWAITED = "credit_awaited"
+    DISPUTE_CLOSED = "dispute_closed"
     CLAIMED = "said_to_be_paid"
     PROMISED = "promised"
     IN_REVIEW = "reply_in_review"
