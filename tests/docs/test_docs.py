@@ -22,12 +22,12 @@ from dunwell.letters.languages import Formats
 from dunwell.letters.writing import cages
 from dunwell.rules import policy, policy_parts
 from dunwell.rules.policy import Policy, PolicyException
+from dunwell.rules.policy_agreed import Disputes
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
     CallRule,
     CurrencyAmounts,
-    Disputes,
     Limits,
     Method,
     NoticeRule,

@@ -17,6 +17,7 @@ from dunwell.cli import (
     interest,
     letters,
     looking,
+    overriding,
     promises,
     reply,
     running,
@@ -70,6 +71,7 @@ inbox.register(app)
 promises.register(app)
 disputes.register(app)
 claims.register(app)
+overriding.register(app)
 reply.register(app)
 interest.register(app)
 

@@ -10,6 +10,7 @@ from dunwell.desk.office import Office
 from dunwell.ledger import cases, journal, lookup
 from dunwell.ledger.journal import Entry
 from dunwell.rules.decide import decide
+from dunwell.rules.holding import holding
 from dunwell.terms.case import Case
 from dunwell.terms.decision import Decision
 from dunwell.terms.moment import Moment
@@ -28,6 +29,7 @@ class Explanation:
     decision: Decision
     history: tuple[lookup.Happened, ...]
     journal: tuple[Entry, ...]
+    held_up_by: tuple[str, ...]
     on: date
 
     @property
@@ -51,5 +53,6 @@ def explain(office: Office, number: str, moment: Moment) -> Explanation:
             decision=decision,
             history=tuple(lookup.history(work, invoice_id)),
             journal=tuple(journal.entries(work, loaded.case.account.number, number)),
+            held_up_by=tuple(holding(loaded.case, office.policy.rules_for(loaded.case.account), moment.on)),
             on=moment.on,
         )

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from dunwell.ledger import overriding
 from dunwell.ledger.agreement_tables import (
     ClaimLineRow,
     ClaimRow,
@@ -20,10 +21,12 @@ from dunwell.ledger.agreement_tables import (
 )
 from dunwell.ledger.books import Work
 from dunwell.terms.agreement import (
+    Action,
     Agreements,
     Claim,
     Dispute,
     DisputeCode,
+    Override,
     Pause,
     PauseKind,
     Promise,
@@ -42,17 +45,31 @@ def of(work: Work, invoices: Sequence[tuple[int, int, str]]) -> dict[int, Agreem
     ids = [invoice_id for invoice_id, _, _ in invoices]
     promises, claims = _promises(work, ids), _claims(work, ids)
     disputes, settled = _disputes(work, ids)
-    by_invoice, by_account = _pauses(work, ids, {account_id for _, account_id, _ in invoices})
+    account_ids = {account_id for _, account_id, _ in invoices}
+    by_invoice, by_account = _pauses(work, ids, account_ids)
+    overrides = overriding.standing(work, ids, account_ids)
     found: dict[int, Agreements] = {}
     for invoice_id, account_id, currency in invoices:
-        pauses = (*by_account.get(account_id, ()), *by_invoice.get(invoice_id, ()))
+        words = (*overrides.of_account.get(account_id, ()), *overrides.of_invoice.get(invoice_id, ()))
+        by_people = tuple(pause for one in words if (pause := pause_of(one)))
+        pauses = (*by_account.get(account_id, ()), *by_invoice.get(invoice_id, ()), *by_people)
+        over = tuple(one for one in words if pause_of(one) is None)
         given = [_promise(row, line, currency) for row, line in promises.get(invoice_id, ())]
         claim = claims.get(invoice_id)
         quarrels = tuple(disputes.get(invoice_id, ()))
         credited, resolved_on = settled.get(invoice_id, ((), None))
-        if pauses or given or claim or quarrels or resolved_on:
-            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses, credited, resolved_on)
+        if pauses or given or claim or quarrels or resolved_on or over:
+            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses, credited, resolved_on, over)
     return found
+
+
+def pause_of(override: Override) -> Pause | None:
+    """The pause that a person's word is; None for other words."""
+    if override.action is Action.PAUSE:
+        return Pause(PauseKind.PERSON, override.until, override.why)
+    if override.action is Action.STOP:
+        return Pause(PauseKind.EXCLUDED, None, override.why)
+    return None
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:

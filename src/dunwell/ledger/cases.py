@@ -193,7 +193,7 @@ Refused = dict[int, list[tuple[str, int, date]]]
 
 def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[Given, Rehearsed, Refused]:
     """Touches given, oldest first, letters rehearsed, and letters that the mail server refused, by invoice."""
-    counted = col(TouchRow.state).in_((*COUNTED, "given", "rehearsed"))
+    counted = col(TouchRow.state).in_((*COUNTED, "given", "skipped", "rehearsed"))
     was_refused = col(TouchRow.state).in_(("failed", "waiting")) & (col(TouchRow.reason) == "refused")
     query = (
         select(
@@ -219,7 +219,16 @@ def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[Given, Rehearsed, 
             refused[row.invoice_id].append((row.stage, row.round, row.on))
         else:
             accepted = row.state in ("sent", "given")
-            touch = Touch(row.stage, row.round, row.on, Channel(row.channel), row.letter, row.deadline, accepted)
+            touch = Touch(
+                row.stage,
+                row.round,
+                row.on,
+                Channel(row.channel),
+                row.letter,
+                row.deadline,
+                accepted,
+                row.state == "skipped",
+            )
             given[row.invoice_id].append(touch)
     return given, rehearsed, refused
 

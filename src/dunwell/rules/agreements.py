@@ -10,6 +10,7 @@ from dunwell.terms.calendar import add_working_days
 from dunwell.terms.case import Case, Channel
 from dunwell.terms.money import Money
 
+_FOR_GOOD = (PauseKind.STOPPED, PauseKind.EXCLUDED)
 UNKEPT = (PromiseState.BROKEN, PromiseState.PART_KEPT)
 
 
@@ -59,7 +60,7 @@ def asked(case: Case, rules: Policy, today: date) -> Money:
 def mark(case: Case, rules: Policy, today: date) -> tuple[str | None, date | None]:
     """Why an open invoice that is listed is not asked for, as letters and statements mark it: "disputed", "promised"
     (with the promised day), "paused"; None where its money is asked for."""
-    if case.referred or any(one.kind is PauseKind.STOPPED for one in case.agreements.pauses):
+    if case.referred or any(one.kind in _FOR_GOOD for one in case.agreements.pauses):
         return "paused", None
     if wholly_disputed(case):
         return "disputed", None
@@ -126,4 +127,4 @@ def unproven_claim(case: Case, today: date) -> Claim | None:
 
 
 def _lettered_since(case: Case, day: date) -> bool:
-    return any(one.channel is Channel.EMAIL and one.on > day for one in case.touches)
+    return any(one.channel is Channel.EMAIL and one.on > day and not one.skipped for one in case.touches)

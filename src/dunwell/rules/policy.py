@@ -13,12 +13,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
+from dunwell.rules.policy_agreed import Disputes
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
     Claims,
-    Disputes,
     Limits,
     Method,
     Part,

@@ -168,14 +168,6 @@ class Claims(Part):
     wait: Annotated[int, Field(ge=1, le=30, strict=True)] = 5
 
 
-class Disputes(Part):
-    """What follows when a dispute ends: so many days of `notice` before the next letter, and so many for what is
-    credited to show in the ledger (`credit_within`)."""
-
-    notice: Days = 7
-    credit_within: Days = 30
-
-
 class Reviews(Part):
     """How many business days the next touch waits, at most and once, for a person to read an unclear reply."""
 

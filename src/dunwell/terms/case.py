@@ -27,7 +27,7 @@ class Touch:
     """A contact that took place on day `on`: the `round`-th (from 1) of its channel in its stage.
 
     A letter in doubt counts as given. `deadline` is the last day stated in a final notice; `accepted` says that the
-    customer's mail server took the letter.
+    customer's mail server took the letter; `skipped` that a person left it out: it counts as given, and never went.
     """
 
     stage: str
@@ -37,6 +37,7 @@ class Touch:
     letter: str | None = None
     deadline: date | None = None
     accepted: bool = True
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
