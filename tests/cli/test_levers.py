@@ -75,3 +75,46 @@ def test_dispute(chased: Project) -> None:
     assert chased("dispute", "list", "--json").json == []
     (one,) = chased("dispute", "list", "--all", "--json").json
     assert (one["state"], one["credited"], one["credit"]) == ("partly", "10.00", "awaited")
+
+
+def test_overrides(chased: Project) -> None:
+    assert chased("pause", "INV-A001", "--until", "2026-04-01", *BY, DUNWELL_TODAY=TUESDAY).code == 0
+    found = chased("explain", "INV-A001", "--json", DUNWELL_TODAY=TUESDAY).json[0]
+    assert found["reasons"][0] == "paused"
+    assert found["held_up_by"] == ["person: until 2026-04-01: said so"]
+    assert "1 ended" in chased("resume", "INV-A001", "--by", "anne", DUNWELL_TODAY=TUESDAY).out
+    assert "nothing was held" in chased("resume", "INV-A001", "--by", "anne", DUNWELL_TODAY=TUESDAY).out
+    (one,) = chased(
+        "override", "INV-A001", "--action", "set_stage", "--stage", "late", "--dry-run", "--json", *BY,
+        DUNWELL_TODAY=TUESDAY,
+    ).json  # fmt: skip
+    assert (one["dry_run"], one["after"]["letter"]) == (True, "late")
+    assert chased("exclude", "A002", *BY, DUNWELL_TODAY=TUESDAY).code == 0
+    found = chased("explain", "INV-A002", "--json", DUNWELL_TODAY=TUESDAY).json[0]
+    assert found["reasons"][0] == "excluded"
+    for bad, says in [
+        (("pause", "INV-A003", "--until", "2026-04-01", *BY), "did you mean"),
+        (("pause", "INV-A001", "--until", "2026-03-01", *BY), "has passed"),
+        (("override", "INV-A001", "--action", "nod", *BY), "set_stage, keep, skip"),
+        (("override", "INV-A001", "--action", "set_stage", "--stage", "cold", *BY), "past_due, late"),
+    ]:
+        ended = chased(*bad, DUNWELL_TODAY=TUESDAY)
+        assert ended.code == 2, bad
+        assert says in " ".join(ended.err.split())
+
+
+def test_writeoff(chased: Project) -> None:
+    assert chased("writeoff", "INV-A001", "--amount", "40.00", *BY, DUNWELL_TODAY=TUESDAY).code == 0
+    assert "60.00 GBP written off" in chased("writeoff", "INV-A001", *BY, DUNWELL_TODAY=TUESDAY).out
+    found = chased("explain", "INV-A001", "--json", DUNWELL_TODAY=TUESDAY).json[0]
+    assert (found["state"], found["reasons"][0]) == ("write_off", "written_off")
+    assert chased("writeoff", "INV-A001", *BY, DUNWELL_TODAY=TUESDAY).code == 2
+    assert chased("writeoff", "INV-A001", "--undo", *BY, DUNWELL_TODAY=TUESDAY).code == 0
+    assert chased("writeoff", "INV-A001", "--undo", "--amount", "1", *BY, DUNWELL_TODAY=TUESDAY).code == 2
+    assert chased("explain", "INV-A001", "--json", DUNWELL_TODAY=TUESDAY).json[0]["outstanding"] == "60.00"
+
+
+def test_claims_are_listed_and_closed(chased: Project) -> None:
+    assert chased("claims", "--json").json == []
+    assert chased("claims", "list", "--json").json == []
+    assert chased("claims", "close", "4", *BY).code == 2

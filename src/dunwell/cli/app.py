@@ -22,6 +22,7 @@ from dunwell.cli import (
     reply,
     running,
     setting_up,
+    writing_off,
 )
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
@@ -72,6 +73,7 @@ promises.register(app)
 disputes.register(app)
 claims.register(app)
 overriding.register(app)
+writing_off.register(app)
 reply.register(app)
 interest.register(app)
 

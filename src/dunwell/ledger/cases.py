@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from dunwell.ledger import agreements
+from dunwell.ledger import agreements, writing_off
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import (
     LOOK_NOW,
@@ -140,6 +140,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
     in_queue = _referred(work, account_ids)
     as_of = payments_as_of(work)
     agreed = agreements.of(work, [(row.id or 0, row.account_id, row.currency) for row, _ in pairs])
+    closed = writing_off.written_off(work, [row.id or 0 for row, _ in pairs if row.principal_open <= 0])
     accounts = {row.id: account_of(row) for _, row in pairs}
     return [
         Loaded(
@@ -158,6 +159,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
                 reachable=row.account_id in reachable,
                 bank_account=around.payable(row.currency),
                 referred=row.id in in_queue,
+                written_off=row.id in closed,
                 agreements=agreed.get(row.id or 0, NOTHING_AGREED),
             ),
             stage=row.stage,

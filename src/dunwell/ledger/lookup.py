@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
+from dunwell.ledger import writing_off
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import AccountRow, ContactRow, InvoiceRow, LetterRow, TouchRow
+from dunwell.terms.money import Money
 
 _SHOWN = {"reserved": "waiting", "handed": "in_doubt"}
 
@@ -52,8 +54,15 @@ def country_of(work: Work, account: str) -> str | None:
 
 
 def state(work: Work, key: int) -> str:
-    """Whether the invoice is open or paid."""
-    return work.session.get_one(InvoiceRow, key).state
+    """Whether the invoice is open, paid, or closed by a write-off."""
+    found = work.session.get_one(InvoiceRow, key).state
+    return "write_off" if found != "open" and writing_off.written_off(work, [key]) else found
+
+
+def open_principal(work: Work, key: int) -> Money:
+    """What is open of the invoice's own amount."""
+    row = work.session.get_one(InvoiceRow, key, populate_existing=True)
+    return Money(row.principal_open, row.currency)
 
 
 def like(work: Work, number: str) -> list[str]:

@@ -40,6 +40,8 @@ def credit_note(case: Case, rules: Policy) -> Stop | None:
 def paid(case: Case, rules: Policy) -> Stop | None:
     """Nothing is owed, or so little that the policy lets it be; charges alone are never chased."""
     if case.open_principal.minor <= 0:
+        if case.written_off:
+            return Stop(Close(), Reason.WRITTEN_OFF, "written off: nothing is chased any more")
         if case.open_charges.minor > 0:
             return Stop(Close(), Reason.CHARGES_ONLY, f"the principal is paid; charges of {case.open_charges} stand")
         return Stop(Close(), Reason.PAID, "paid in full")

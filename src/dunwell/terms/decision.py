@@ -16,6 +16,7 @@ class Reason(StrEnum):
     TOUCH_DUE = "touch_due"
     NOTHING_DUE = "nothing_due"
     PAID = "paid"
+    WRITTEN_OFF = "written_off"
     WITHIN_TOLERANCE = "within_tolerance"
     CHARGES_ONLY = "charges_only"
     CREDIT_NOTE = "credit_note"
