@@ -22,7 +22,7 @@ from dunwell.letters.languages import Formats
 from dunwell.letters.writing import cages
 from dunwell.rules import policy, policy_parts
 from dunwell.rules.policy import Policy, PolicyException
-from dunwell.rules.policy_agreed import Disputes
+from dunwell.rules.policy_agreed import Disputes, Plans
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
@@ -181,6 +181,7 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Method,
     NoticeRule,
     Payments,
+    Plans,
     Policy,
     PolicyException,
     Ramp,

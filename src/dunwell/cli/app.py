@@ -18,6 +18,7 @@ from dunwell.cli import (
     letters,
     looking,
     overriding,
+    plans,
     promises,
     reply,
     running,
@@ -74,6 +75,7 @@ disputes.register(app)
 claims.register(app)
 overriding.register(app)
 writing_off.register(app)
+plans.register(app)
 reply.register(app)
 interest.register(app)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dunwell.desk import plans
 from dunwell.desk.facts import Matter, account_facts, invoice_facts, late_fee, payment_reference, total_of, totals_of
 from dunwell.desk.office import Office
 from dunwell.ledger.answers import Answer
 from dunwell.ledger.outbox import Cover
+from dunwell.ledger.plans import Plan
 from dunwell.letters.facts import ClaimFacts, DisputeFacts, Facts, LetterError, PromiseFacts, Total
 from dunwell.rules import agreements
 from dunwell.rules.policy import Policy
@@ -18,7 +21,28 @@ from dunwell.terms.letter import asks
 from dunwell.terms.money import Money, zero
 
 
-def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, contact: Contact, on: date) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """A plan that an answer speaks of, and the place of the part where it speaks of one."""
+
+    plan: Plan
+    index: int | None = None
+
+    @property
+    def amount(self) -> Money:
+        """What is to be paid: the plan's whole sum, or what the part needs."""
+        return self.plan.total if self.index is None else plans.due_with(self.plan, self.index)
+
+
+def of_answer(
+    office: Office,
+    matter: Matter,
+    answer: Answer,
+    rules: Policy,
+    contact: Contact,
+    on: date,
+    instalment: Instalment | None = None,
+) -> Facts:
     """What the answer may say. `matter.others` are the open cases that it is about."""
     cases = tuple(sorted(matter.others, key=lambda case: (case.invoice.due or date.max, case.invoice.number)))
     if asks(answer.letter):
@@ -29,7 +53,7 @@ def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, con
         raise LetterError("none of the invoices that it is about can be asked for now")
     reference = payment_reference(cases, matter.account)
     promise = _promise(answer)
-    amount = promise.amount if promise else None
+    amount = instalment.amount if instalment else promise.amount if promise else None
     dispute = _dispute(answer)
     return Facts(
         letter=answer.letter,
@@ -46,6 +70,10 @@ def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, con
         promise=promise,
         claim=_claim(answer),
         dispute=dispute,
+        plan=plans.facts(instalment.plan) if instalment else None,
+        part=plans.part_facts(instalment.plan, instalment.index)
+        if instalment and instalment.index is not None
+        else None,
         deadline=_deadline(dispute, rules, matter.account.country, on),
         redirected_from=contact.email if office.redirect_to else None,
     )

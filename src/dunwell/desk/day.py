@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from dunwell.desk import claims, disputes, promises
+from dunwell.desk import claims, disputes, plans, promises
 from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
@@ -116,6 +116,7 @@ def open_day(office: Office, moment: Moment, *, even_if_stale: bool = False) -> 
             due.remember(work, "rules", rules_digest(office))
     promises.judge(office, moment)
     disputes.judge(office, moment)
+    plans.judge(office, moment)
     claims.offer(office, moment)
 
 

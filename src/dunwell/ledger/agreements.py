@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from dunwell.ledger import overriding
@@ -20,12 +20,14 @@ from dunwell.ledger.agreement_tables import (
     PromiseRow,
 )
 from dunwell.ledger.books import Work
+from dunwell.ledger.lever_tables import PartRow, PlanLineRow, PlanRow
 from dunwell.terms.agreement import (
     Action,
     Agreements,
     Claim,
     Dispute,
     DisputeCode,
+    InPlan,
     Override,
     Pause,
     PauseKind,
@@ -48,6 +50,7 @@ def of(work: Work, invoices: Sequence[tuple[int, int, str]]) -> dict[int, Agreem
     account_ids = {account_id for _, account_id, _ in invoices}
     by_invoice, by_account = _pauses(work, ids, account_ids)
     overrides = overriding.standing(work, ids, account_ids)
+    in_plans = _plans(work, ids)
     found: dict[int, Agreements] = {}
     for invoice_id, account_id, currency in invoices:
         words = (*overrides.of_account.get(account_id, ()), *overrides.of_invoice.get(invoice_id, ()))
@@ -58,8 +61,9 @@ def of(work: Work, invoices: Sequence[tuple[int, int, str]]) -> dict[int, Agreem
         claim = claims.get(invoice_id)
         quarrels = tuple(disputes.get(invoice_id, ()))
         credited, resolved_on = settled.get(invoice_id, ((), None))
-        if pauses or given or claim or quarrels or resolved_on or over:
-            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses, credited, resolved_on, over)
+        plan = in_plans.get(invoice_id)
+        if pauses or given or claim or quarrels or resolved_on or over or plan:
+            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses, credited, resolved_on, over, plan)
     return found
 
 
@@ -141,6 +145,31 @@ def _disputes(work: Work, ids: Sequence[int]) -> tuple[dict[int, list[Dispute]],
             awaited = (*awaited, Money(row.credited, row.currency))
         settled[row.invoice_id] = (awaited, max(last, row.ended_on))
     return found, settled
+
+
+def _plans(work: Work, ids: Sequence[int]) -> dict[int, InPlan]:
+    query = (
+        select(PlanRow, col(PlanLineRow.invoice_id))
+        .join(PlanLineRow, col(PlanLineRow.plan_id) == col(PlanRow.id))
+        .where(col(PlanLineRow.invoice_id).in_(ids), col(PlanRow.state).in_(("offered", "agreed", "missed")))
+        .order_by(col(PlanRow.id))
+        .execution_options(populate_existing=True)
+    )
+    rows = [(row, invoice_id) for row, invoice_id in work.session.execute(query)]
+    agreed = [row.id for row, _ in rows if row.state == "agreed"]
+    following = select(col(PartRow.plan_id), func.min(col(PartRow.due))).where(
+        col(PartRow.plan_id).in_(agreed), col(PartRow.state) == "open"
+    )
+    days: dict[int, date] = {}
+    if agreed:
+        found = work.session.execute(following.group_by(col(PartRow.plan_id)))
+        days.update((key, day) for key, day in found)
+    standing: dict[int, InPlan] = {}
+    for row, invoice_id in sorted(rows, key=lambda one: one[0].state == "agreed"):
+        missed_on = row.ended_on if row.state == "missed" else None
+        offered = row.answer_by if row.state == "offered" else None
+        standing[invoice_id] = InPlan(row.agreed_on, days.get(row.id or 0), missed_on, offered, row.id or 0)
+    return standing
 
 
 def _pauses(

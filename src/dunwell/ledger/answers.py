@@ -36,6 +36,7 @@ class Answer:
     promises: tuple[PromiseRow, ...] = ()
     claim: ClaimRow | None = None
     dispute: DisputeRow | None = None
+    about: int | None = None
 
 
 def propose(
@@ -91,6 +92,7 @@ def load(work: Work, answer_id: int) -> Answer | None:
         promises=tuple(promises),
         claim=work.session.get(ClaimRow, row.about) if row.letter == "claim_acknowledged" else None,
         dispute=work.session.get(DisputeRow, row.about) if row.letter in _OF_DISPUTES else None,
+        about=row.about,
     )
 
 

@@ -1,7 +1,7 @@
 """Writing off: open principal that nobody expects any more, as an adjustment of its own kind. It can be undone.
 
-Like what we set off by ourselves, a write-off is not in the source's own list: what the list shows as gone confirms it, and
-what the list shows as open does not bring it back.
+Like what we set off by ourselves, a write-off is not in the source's own list: what the list shows as gone confirms it,
+and what the list shows as open does not bring it back.
 """
 
 from __future__ import annotations

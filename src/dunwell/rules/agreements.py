@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from dunwell.rules.policy import Policy
-from dunwell.terms.agreement import Claim, PauseKind, Promise, PromiseState
+from dunwell.terms.agreement import Claim, InPlan, PauseKind, Promise, PromiseState
 from dunwell.terms.calendar import add_working_days
 from dunwell.terms.case import Case, Channel
 from dunwell.terms.money import Money
@@ -64,7 +64,7 @@ def mark(case: Case, rules: Policy, today: date) -> tuple[str | None, date | Non
         return "paused", None
     if wholly_disputed(case):
         return "disputed", None
-    if wholly_credited(case) or in_notice(case, rules, today):
+    if in_plan(case, today) or wholly_credited(case) or in_notice(case, rules, today):
         return "paused", None
     if promise := open_promise(case, rules, today):
         return "promised", promise.by
@@ -98,6 +98,22 @@ def notice_ends(case: Case, rules: Policy) -> date | None:
     """The first day on which the customer may hear of the case again, after a dispute about it ended."""
     ended = case.agreements.resolved_on
     return None if ended is None else ended + timedelta(days=rules.disputes.notice)
+
+
+def in_plan(case: Case, today: date) -> bool:
+    """Whether the parts of an agreed plan are chased instead of the case, or one is offered."""
+    plan = case.agreements.plan
+    if plan is None or plan.missed_on is not None:
+        return False
+    return plan.offered_until is None or today <= plan.offered_until
+
+
+def missed_plan(case: Case) -> InPlan | None:
+    """The plan that ended because a part was missed, and that no letter has named yet: the next letter does."""
+    plan = case.agreements.plan
+    if plan is None or plan.missed_on is None:
+        return None
+    return None if _lettered_since(case, plan.missed_on - timedelta(days=1)) else plan
 
 
 def in_notice(case: Case, rules: Policy, today: date) -> bool:

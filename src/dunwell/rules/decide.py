@@ -78,6 +78,8 @@ def _named(case: Case, due: Due, rules: Policy, today: date) -> Due:
     """The letter that is due, or in its place the one that names what was said and has not come true."""
     if case.agreements is NOTHING_AGREED or due.stage not in _NAMING:
         return due
+    if agreements.missed_plan(case):
+        return replace(due, letter="part_missed")
     if agreements.unnamed_break(case, rules, today):
         return replace(due, letter="promise_broken")
     if agreements.unproven_claim(case, today):
@@ -240,4 +242,4 @@ def more_advanced(left: Send, right: Send) -> Send:
     return max(left, right, key=lambda send: (RANK[send.stage], send.letter in _SPEAKING, send.round))
 
 
-_SPEAKING = ("promise_broken", "proof_asked")
+_SPEAKING = ("promise_broken", "proof_asked", "part_missed")

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from dunwell.rules.policy_agreed import Disputes
+from dunwell.rules.policy_agreed import Disputes, Plans
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_parts import (
     Amounts,
@@ -80,6 +80,7 @@ class Policy(Part):
     promises: Promises = Promises()
     claims: Claims = Claims()
     disputes: Disputes = Disputes()
+    plans: Plans = Plans()
     reviews: Reviews = Reviews()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)

@@ -107,6 +107,18 @@ def credited(case: Case, rules: Policy, today: date) -> Stop | None:
     return Stop(Wait(None), Reason.CREDIT_AWAITED, "a dispute ended with a credit that the ledger does not show yet")
 
 
+def in_plan(case: Case, rules: Policy, today: date) -> Stop | None:
+    """The parts of an agreed plan are chased instead of the invoice; the plan is judged at the start of each day."""
+    plan = case.agreements.plan
+    if plan is None or not agreements.in_plan(case, today):
+        return None
+    if plan.offered_until is not None:
+        why = f"an instalment plan is offered: the customer has until {plan.offered_until} to answer"
+        return Stop(Wait(plan.offered_until + ONE_DAY), Reason.IN_PLAN, why)
+    following = f"; the next part is due on {plan.next_due}" if plan.next_due else ""
+    return Stop(Wait(None), Reason.IN_PLAN, f"in an instalment plan agreed on {plan.agreed_on}{following}")
+
+
 def dispute_just_closed(case: Case, rules: Policy, today: date) -> Stop | None:
     """After a dispute the customer has the policy's days before anything goes on."""
     until = agreements.notice_ends(case, rules)
@@ -178,6 +190,7 @@ AGREED: tuple[Callable[[Case, Policy, date], Stop | None], ...] = (
     credited,
     said_to_be_paid,
     promised,
+    in_plan,
     dispute_just_closed,
     in_review,
 )

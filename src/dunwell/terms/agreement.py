@@ -119,13 +119,25 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class InPlan:
+    """An instalment plan as it concerns one case: offered until a day, or agreed on one; `missed_on` once a part was
+    missed and it ended."""
+
+    agreed_on: date | None
+    next_due: date | None = None
+    missed_on: date | None = None
+    offered_until: date | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Agreements:
     """All that holds a case up: its promises in the order of their days, the ones broken last among them, its open
     claim, its open disputes, and its pauses (the account's among them).
 
     `overrides` are the stage set or kept and the letter to be sent now, by people. `credits` are what disputes that
     ended brought the customer and the ledger does not show yet; `resolved_on` is the day on which the last of them
-    ended.
+    ended. `plan` is the plan that is agreed, else the newest that is offered or ended because a part was missed.
     """
 
     promises: tuple[Promise, ...] = ()
@@ -135,3 +147,4 @@ class Agreements:
     credits: tuple[Money, ...] = ()
     resolved_on: date | None = None
     overrides: tuple[Override, ...] = ()
+    plan: InPlan | None = None

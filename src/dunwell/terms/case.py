@@ -49,7 +49,8 @@ class Case:
     first (the last 31 days suffice). `rehearsed` holds the (stage, round) of letters sent to the redirect address
     while redirection is on. `refused` holds (stage, round, day) of letters that the mail server refused for good, not
     because of the address. `payments_as_of` is the day up to which the ledger's payments are known. `agreements` are
-    what was promised, claimed and disputed, and what pauses it. `written_off`: nothing is open because people wrote it off.
+    what was promised, claimed and disputed, and what pauses it.
+    `written_off`: nothing is open because people wrote it off.
     """
 
     account: Account

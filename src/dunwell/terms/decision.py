@@ -44,6 +44,7 @@ class Reason(StrEnum):
     DISPUTE_CLOSED = "dispute_closed"
     CLAIMED = "said_to_be_paid"
     PROMISED = "promised"
+    IN_PLAN = "in_plan"
     IN_REVIEW = "reply_in_review"
 
 
