@@ -118,3 +118,27 @@ def test_claims_are_listed_and_closed(chased: Project) -> None:
     assert chased("claims", "--json").json == []
     assert chased("claims", "list", "--json").json == []
     assert chased("claims", "close", "4", *BY).code == 2
+
+
+def test_plan(chased: Project) -> None:
+    done = chased("plan", "offer", "INV-A001", *BY, DUNWELL_TODAY=TUESDAY)
+    assert (done.code, done.err) == (0, "")
+    assert "plan_offered" in done.out
+    (one,) = chased("plan", "list", "--json").json
+    assert (one["id"], one["state"], one["total"], one["currency"]) == ("1", "offered", "100.00", "GBP")
+    assert [part["amount"] for part in one["parts"]] == ["33.33", "33.33", "33.34"]
+    assert "plan_agreed" in chased("plan", "agree", "1", *BY, DUNWELL_TODAY=TUESDAY).out
+    again = ("plan", "agree", "INV-A002", "--parts", "2", "--first", "2026-04-01", *BY)
+    assert chased(*again, DUNWELL_TODAY=TUESDAY).code == 0
+    for bad, says in [
+        (("plan", "agree", "1", *BY), "plan 1 is agreed"),
+        (("plan", "agree", "9", *BY), "no plan has the id 9"),
+        (("plan", "offer", "INV-X", *BY), "no invoice INV-X"),
+        (("plan", "offer", "INV-A001", "INV-A002", *BY), "different accounts"),
+        (("plan", "void", "9", *BY), "no plan has the id 9"),
+    ]:
+        ended = chased(*bad, DUNWELL_TODAY=TUESDAY)
+        assert ended.code == 2, bad
+        assert says in " ".join(ended.err.split())
+    assert chased("plan", "void", "1", *BY, DUNWELL_TODAY=TUESDAY).code == 0
+    assert [one["state"] for one in chased("plan", "list", "--all", "--json").json] == ["void", "agreed"]

@@ -58,9 +58,7 @@ def agree(office: Office, what: Sequence[str], terms: Terms, wanted: Wanted, mom
             found = named.open_invoices(work, what)
             plan = plans.get(work, _add(office, work, found, terms, Source(wanted.who, wanted.reason), pen))
         if plan is None or plan.state != "offered":
-            raise CannotDo(
-                f"plan {what[0]} is {plan.state if plan else 'gone'}: only an offered one can be agreed"
-            )
+            raise CannotDo(f"plan {what[0]} is {plan.state if plan else 'gone'}: only an offered one can be agreed")
         if plan.left != plan.total.minor:
             left = Money(plan.left, plan.total.currency)
             raise CannotDo(f"plan {plan.id} is about {plan.total}, and {left} is open by now: offer another")
