@@ -15,7 +15,8 @@ from dunwell.desk.undertakings import Wanted
 from dunwell.ledger import plans as ledger_plans
 from dunwell.rules import instalments
 from dunwell.terms.money import Money
-from tests.support.firm import MONDAY, Firm, moment, owing
+from tests.support.customer_mail import mail as written
+from tests.support.firm import MONDAY, Firm, moment, owing, policy
 
 TUESDAY = MONDAY + timedelta(days=1)
 FIRST = date(2026, 3, 16)
@@ -134,3 +135,20 @@ def test_a_split_adds_up_to_the_cent(minor: int, count: int) -> None:
     assert sum(part.minor for part in parts) == minor
     assert len({part.minor for part in parts[:-1]}) == 1
     assert parts[-1].minor >= parts[0].minor
+
+
+def test_whoever_asks_for_parts_is_offered_them_once_where_the_policy_says_so(chased: Firm) -> None:
+    first = chased.letters()[0].message_id
+    text = "Could we pay this in three instalments? Please let me know if you agree."
+
+    def asks(on: date) -> str:
+        raw = written("a001@a001.example", text, on=on, answers=first)
+        (handled,) = chased.receive(on, raw)
+        return handled.state
+
+    assert asks(TUESDAY) == "review", "the policy offers none by itself"
+    chased.rules = policy(("[payments]\n", "[plans]\noffer = true\nmaximum = 500\n\n[payments]\n"))
+    assert asks(TUESDAY) == "acted"
+    assert (chased.letters()[-1].letter, chased.letters()[-1].to) == ("plan_offered", "a001@a001.example")
+    assert state(chased, "1")[0] == "offered"
+    assert asks(date(2026, 3, 4)) == "review", "once a case"

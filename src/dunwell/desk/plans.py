@@ -12,7 +12,7 @@ from dunwell.desk.office import Office
 from dunwell.desk.refusals import CannotDo
 from dunwell.desk.undertakings import Wanted
 from dunwell.ledger import answers, cases, plans
-from dunwell.ledger.agreeing import Source
+from dunwell.ledger.agreeing import Concerned, Source
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.plans import Plan
@@ -37,7 +37,7 @@ def offer(office: Office, numbers: Sequence[str], terms: Terms, wanted: Wanted, 
     pen = Pen(moment.now, moment.on, wanted.who)
     with office.books.write() as work:
         found = named.open_invoices(work, numbers)
-        key = _add(office, work, found, terms, Source(wanted.who, wanted.reason), pen)
+        key = _offered(office, work, found, terms, wanted, pen)
         _tell(work, found.account_id, "plan_offered", [one.concerned.invoice_id for one in found.invoices], key, pen)
     return str(key)
 
@@ -56,7 +56,7 @@ def agree(office: Office, what: Sequence[str], terms: Terms, wanted: Wanted, mom
             if not terms.parts or not terms.first:
                 raise CannotDo(f"no plan has the id {what[0]}; of invoices say --parts and --first")
             found = named.open_invoices(work, what)
-            plan = plans.get(work, _add(office, work, found, terms, Source(wanted.who, wanted.reason), pen))
+            plan = plans.get(work, _offered(office, work, found, terms, wanted, pen))
         if plan is None or plan.state != "offered":
             raise CannotDo(f"plan {what[0]} is {plan.state if plan else 'gone'}: only an offered one can be agreed")
         if plan.left != plan.total.minor:
@@ -79,19 +79,36 @@ def void(office: Office, plan_id: str, wanted: Wanted, moment: Moment) -> None:
         plans.end(work, plan, "void", Pen(moment.now, moment.on, wanted.who), wanted.reason)
 
 
-def _add(office: Office, work: Work, found: Named, terms: Terms, source: Source, pen: Pen) -> int:
+def _offered(office: Office, work: Work, found: Named, terms: Terms, wanted: Wanted, pen: Pen) -> int:
     if len(found.currencies) > 1:
         raise CannotDo(f"the invoices are in {' and '.join(found.currencies)}: name those of one currency")
-    total = found.total(found.currencies[0])
-    rules, country = office.policy.rules_for(found.account), found.account.country
+    concerned = [one.concerned for one in found.invoices]
+    source = Source(wanted.who, wanted.reason)
+    return add(office, work, found.account_id, concerned, found.currencies[0], terms, source, pen)
+
+
+def add(
+    office: Office,
+    work: Work,
+    account_id: int,
+    concerned: Sequence[Concerned],
+    currency: str,
+    terms: Terms,
+    source: Source,
+    pen: Pen,
+) -> int:
+    """Write down the offer of a plan over these invoices; raises CannotDo where it would be none."""
+    account = cases.locked_account(work, account_id)
+    total = Money(sum(one.open for one in concerned), currency)
+    rules, country = office.policy.rules_for(account), account.country
     count = terms.parts or rules.plans.parts
     first = terms.first or instalments.first_day(rules, pen.on, country)
     if why := instalments.unsound(total, count, first, pen.on):
         raise CannotDo(why)
     return plans.add(
         work,
-        work.lock_account(found.account_id),
-        [one.concerned for one in found.invoices],
+        work.lock_account(account_id),
+        concerned,
         instalments.parts(total, count, first, country),
         instalments.answer_by(rules, pen.on, country),
         source,

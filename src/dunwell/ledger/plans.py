@@ -176,12 +176,11 @@ def _plan(work: Work, row: PlanRow) -> Plan:
     )
 
 
-def offered_before(work: Work, invoice_ids: Sequence[int]) -> int:
-    """How many plans were ever offered for any of these invoices."""
-    query = select(func.count(func.distinct(col(PlanLineRow.plan_id)))).where(
-        col(PlanLineRow.invoice_id).in_(invoice_ids)
-    )
-    return int(work.session.execute(query).scalar_one())
+def offered_before(work: Work, invoice_ids: Sequence[int]) -> dict[int, int]:
+    """How many plans were ever offered for each of these invoices; those without any are left out."""
+    query = select(col(PlanLineRow.invoice_id), func.count()).where(col(PlanLineRow.invoice_id).in_(list(invoice_ids)))
+    rows = work.session.execute(query.group_by(col(PlanLineRow.invoice_id)))
+    return {key: int(count) for key, count in rows}
 
 
 def of_part(work: Work, part_id: int) -> tuple[Plan, int] | None:
