@@ -22,6 +22,7 @@ from dunwell.letters.languages import Formats
 from dunwell.letters.writing import cages
 from dunwell.rules import policy, policy_parts
 from dunwell.rules.policy import Policy, PolicyException
+from dunwell.rules.policy_agreed import Disputes, Plans
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
     Amounts,
@@ -181,10 +182,12 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Claims,
     CurrencyAmounts,
     InterestRule,
+    Disputes,
     Limits,
     Method,
     NoticeRule,
     Payments,
+    Plans,
     Policy,
     PolicyException,
     Promises,

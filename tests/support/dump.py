@@ -56,7 +56,7 @@ def money(books: Books) -> dict[str, Any]:
         )
         for payment, number in rows:
             left = payment.amount - spent.get(payment.id or 0, 0)
-            if payment.kind != "adjustment" and left:
+            if payment.kind not in ("adjustment", "write_off") and left:
                 key = f"{number} {payment.currency}"
                 unapplied[key] = unapplied.get(key, 0) + left
     return {"invoices": invoices, "unapplied": unapplied}
@@ -88,7 +88,7 @@ def assert_money_adds_up(books: Books) -> None:
         assert (source.currency, source.account_id) == (target.currency, target.account_id)
     for payment in payments.values():
         used = sum(one.amount for one in allocations if one.payment_id == payment.id)
-        if payment.kind == "adjustment":
+        if payment.kind in ("adjustment", "write_off"):
             assert used == payment.amount
         else:
             assert 0 <= used <= payment.amount, f"{payment.key}: {used} of {payment.amount} is spent"

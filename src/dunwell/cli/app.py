@@ -11,21 +11,27 @@ import typer
 from dunwell import __version__, wiring
 from dunwell.cli import (
     charges,
+    claims,
+    disputes,
     importing,
     inbox,
     interest,
     letters,
     looking,
     notices,
+    overriding,
+    plans,
     promises,
     queue,
     reply,
     running,
     setting_up,
     tasks,
+    writing_off,
 )
 from dunwell.cli.output import Exit, err, parse_day
 from dunwell.desk.day import CycleRunning, DayRefused, UnsafeToChase
+from dunwell.desk.refusals import CannotDo
 from dunwell.intake.errors import IntakeError
 from dunwell.ledger.engine import LedgerAway, LedgerError
 from dunwell.letters.facts import LetterError
@@ -70,6 +76,11 @@ looking.register(app)
 inbox.register(app)
 promises.register(app)
 queue.register(app)
+disputes.register(app)
+claims.register(app)
+overriding.register(app)
+writing_off.register(app)
+plans.register(app)
 reply.register(app)
 interest.register(app)
 charges.register(app)
@@ -81,7 +92,7 @@ def main() -> None:
     """The entry point: runs a command, and ends with a message instead of a traceback for whatever can be expected."""
     try:
         app()
-    except (TomlProblems, IntakeError, LetterError, DayRefused, MailServerRefuses, MailboxRefuses) as error:
+    except (TomlProblems, IntakeError, LetterError, DayRefused, MailServerRefuses, MailboxRefuses, CannotDo) as error:
         _end(error, Exit.BAD_INPUT)
     except CycleRunning as error:
         _end(error, Exit.RUNNING)

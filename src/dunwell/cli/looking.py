@@ -141,6 +141,7 @@ def _explained(found: Explanation) -> dict[str, object]:
         "due": case.invoice.due,
         "next": _next(found),
         "reasons": [found.decision.reason.value, found.decision.why],
+        "held_up_by": found.held_up_by,
         "history": [
             {
                 "on": one.on or one.due_on,
@@ -168,6 +169,8 @@ def _tell(found: Explanation) -> None:
     out.print(f"  today: {decision.why}", markup=False)
     coming = _next(found)
     out.print(f"  next:  {coming['what']} on {coming['on']}" if coming else "  next:  nothing by itself", markup=False)
+    for one in found.held_up_by:
+        out.print(f"  holds: {one}", markup=False)
     out.print()
     if found.history:
         table(

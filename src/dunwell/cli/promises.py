@@ -7,7 +7,11 @@ from typing import Annotated
 import typer
 
 from dunwell import wiring
-from dunwell.cli.output import json_line, table
+from dunwell.cli import acting
+from dunwell.cli.acting import By, Invoices, Tell
+from dunwell.cli.output import json_line, out, table
+from dunwell.desk import undertakings
+from dunwell.desk.undertakings import Wanted
 from dunwell.ledger import agreed_lists
 
 _app = typer.Typer(help="Promises of payment.", no_args_is_help=True)
@@ -47,3 +51,41 @@ def listed(
             for one in found
         ],
     )
+
+
+@_app.command("add")
+def add(
+    invoices: Invoices,
+    by: By,
+    on: Annotated[str, typer.Option("--date", metavar="DATE", help="The day by which it is to be paid.")],
+    amount: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="How much, with a point; without it all that is open.")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The amount's currency, to be checked against the invoices'.")
+    ] = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="How it was made, for the journal.")] = "",
+    tell: Tell = False,
+) -> None:
+    """Record a promise that a customer made, about open invoices of one account.
+
+    You may go beyond the policy's limits, with a warning. Nothing is sent unless you say --tell.
+    """
+    office, moment = wiring.office(), wiring.moment()
+    wanted = Wanted(by, reason, tell)
+    day = acting.day(on, "--date")
+    done = undertakings.add_promise(office, invoices, day, acting.amount(amount), wanted, moment, currency=currency)
+    acting.warn(done.warnings)
+    out.print(f"promise {', '.join(done.ids)} recorded: by {day}", markup=False)
+    acting.tell(office, moment, wanted=tell)
+
+
+@_app.command("withdraw")
+def withdraw(
+    promise_id: Annotated[str, typer.Argument(metavar="ID", help="The promise's id, as `promise list` shows it.")],
+    by: By,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for the journal.")],
+) -> None:
+    """End an open promise that does not hold: its invoices are chased again. It does not count as broken."""
+    undertakings.withdraw_promise(wiring.office(), promise_id, Wanted(by, reason), wiring.moment())
+    out.print(f"promise {promise_id} withdrawn", markup=False)

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
+from dunwell.desk import plans
 from dunwell.desk.facts import Matter, account_facts, invoice_facts, late_fee, payment_reference, total_of, totals_of
 from dunwell.desk.office import Office
 from dunwell.ledger.answers import Answer
 from dunwell.ledger.outbox import Cover
+from dunwell.ledger.plans import Plan
 from dunwell.letters.facts import ClaimFacts, DisputeFacts, Facts, LetterError, PromiseFacts, Total
 from dunwell.rules import agreements
 from dunwell.rules.policy import Policy
 from dunwell.terms.account import Contact
+from dunwell.terms.calendar import working_day_from
 from dunwell.terms.letter import asks
 from dunwell.terms.money import Money, zero
 
 
-def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, contact: Contact, on: date) -> Facts:
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """A plan that an answer speaks of, and the place of the part where it speaks of one."""
+
+    plan: Plan
+    index: int | None = None
+
+    @property
+    def amount(self) -> Money:
+        """What is to be paid: the plan's whole sum, or what the part needs."""
+        return self.plan.total if self.index is None else plans.due_with(self.plan, self.index)
+
+
+def of_answer(
+    office: Office,
+    matter: Matter,
+    answer: Answer,
+    rules: Policy,
+    contact: Contact,
+    on: date,
+    instalment: Instalment | None = None,
+) -> Facts:
     """What the answer may say. `matter.others` are the open cases that it is about."""
     cases = tuple(sorted(matter.others, key=lambda case: (case.invoice.due or date.max, case.invoice.number)))
     if asks(answer.letter):
@@ -28,7 +53,8 @@ def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, con
         raise LetterError("none of the invoices that it is about can be asked for now")
     reference = payment_reference(cases, matter.account)
     promise = _promise(answer)
-    amount = promise.amount if promise else None
+    amount = instalment.amount if instalment else promise.amount if promise else None
+    dispute = _dispute(answer)
     return Facts(
         letter=answer.letter,
         stage="",
@@ -43,7 +69,12 @@ def of_answer(office: Office, matter: Matter, answer: Answer, rules: Policy, con
         late_fee_percent=late_fee(office, matter.account),
         promise=promise,
         claim=_claim(answer),
-        dispute=_dispute(answer),
+        dispute=dispute,
+        plan=plans.facts(instalment.plan) if instalment else None,
+        part=plans.part_facts(instalment.plan, instalment.index)
+        if instalment and instalment.index is not None
+        else None,
+        deadline=_deadline(dispute, rules, matter.account.country, on),
         redirected_from=contact.email if office.redirect_to else None,
     )
 
@@ -75,7 +106,17 @@ def _dispute(answer: Answer) -> DisputeFacts | None:
     row = answer.dispute
     if row is None:
         return None
-    return DisputeFacts(row.opened_on, Money(row.amount, row.currency) if row.amount is not None else None)
+    amount = Money(row.amount, row.currency) if row.amount is not None else None
+    if row.state == "open":
+        return DisputeFacts(row.opened_on, amount)
+    return DisputeFacts(row.opened_on, amount, row.state, Money(row.credited, row.currency) if row.credited else None)
+
+
+def _deadline(dispute: DisputeFacts | None, rules: Policy, country: str, on: date) -> date | None:
+    """By when what stands after a dispute is to be paid: the chase goes on no sooner."""
+    if dispute is None or dispute.outcome in (None, "credited"):
+        return None
+    return working_day_from(on + timedelta(days=rules.disputes.notice), country)
 
 
 def asked_for(facts: Facts, ids: Mapping[str, int]) -> tuple[Cover, ...]:

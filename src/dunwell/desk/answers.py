@@ -7,18 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dunwell.desk import answer_facts, matters
+from dunwell.desk.answer_facts import Instalment
 from dunwell.desk.enclosures import Enclosed, Lack, enclose_again
 from dunwell.desk.facts import Matter
 from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
 from dunwell.desk.sending import Sent, send_one
 from dunwell.desk.writing import Written, choose_contact, drafted
-from dunwell.ledger import answers, cases, outbox, tasks
+from dunwell.ledger import answers, cases, outbox, plans, tasks
 from dunwell.ledger.answers import Answer
 from dunwell.ledger.books import Work
 from dunwell.ledger.cycles import worker_name
 from dunwell.ledger.journal import Pen
-from dunwell.ledger.letters import Past
+from dunwell.ledger.letters import Past, last_thread
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import LetterError
 from dunwell.mailroom.sender import Sender
@@ -106,17 +107,39 @@ def _written(office: Office, work: Work, answer: Answer, account: Account, fetch
         due=(),
         others=found,
         contacts=people,
-        past=Past(answer.thread),
+        past=_past(work, answer),
         documents=fetched.documents,
         links=fetched.links,
     )
-    facts = answer_facts.of_answer(office, matter, answer, rules, contact, moment.on)
+    instalment = _instalment(work, answer)
+    facts = answer_facts.of_answer(office, matter, answer, rules, contact, moment.on, instalment)
     enclosed = enclose_again(matter, rules, facts) if answer.letter == "invoice_again" else Enclosed(facts)
     letter = compose(enclosed.facts, contact.language or account.language, office.library)
     draft = drafted(office, matter, letter, enclosed, contact, (), moment, answer_to=answer.key)
     covers = answer_facts.asked_for(facts, {one.case.invoice.number: one.invoice_id for one in loaded})
     named = replace(draft, name=answer.letter, covers=covers)
     return Written(named, letter, enclosed.facts, contact, enclosed.lacks)
+
+
+def _instalment(work: Work, answer: Answer) -> Instalment | None:
+    """The plan that it speaks of, and the place of its part where it speaks of one."""
+    if answer.about is None or answer.letter not in ("plan_offered", "plan_agreed", "part_due"):
+        return None
+    if answer.letter == "part_due":
+        found = plans.of_part(work, answer.about)
+        if found is None or found[0].state != "agreed":
+            raise LetterError("the plan that it is about holds no more")
+        return Instalment(*found)
+    plan = plans.get(work, answer.about)
+    return Instalment(plan) if plan else None
+
+
+def _past(work: Work, answer: Answer) -> Past:
+    """What it answers; where that is no reply, it stands in the thread of the account's last letter."""
+    if answer.thread:
+        return Past(answer.thread)
+    last = last_thread(work, [answer.account_id]).get(answer.account_id)
+    return Past((last,) if last else ())
 
 
 def _contact(people: Sequence[Contact], answer: Answer) -> Contact | None:

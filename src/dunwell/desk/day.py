@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from dunwell.desk import charging, promises, refer
+from dunwell.desk import charging, claims, disputes, plans, promises, refer
 from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
@@ -115,6 +115,9 @@ def open_day(office: Office, moment: Moment, *, even_if_stale: bool = False) -> 
             due.look_again_at_all(work)
             due.remember(work, "rules", rules_digest(office))
     promises.judge(office, moment)
+    disputes.judge(office, moment)
+    plans.judge(office, moment)
+    claims.offer(office, moment)
     refer.recall_paid(office, moment)
     charging.charge(office, moment)
 

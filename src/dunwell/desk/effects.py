@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dunwell.desk import plans
 from dunwell.desk.office import Office
+from dunwell.desk.plans import Terms
 from dunwell.ledger import agreeing, answers, tasks
 from dunwell.ledger.agreeing import Concerned, Source
 from dunwell.ledger.books import Work
@@ -16,6 +18,7 @@ from dunwell.replies.effects import (
     Claimed,
     Disputed,
     NewContact,
+    OfferPlan,
     Promised,
     SendAgain,
     Step,
@@ -72,6 +75,8 @@ def apply(office: Office, work: Work, steps: Sequence[Step], target: Target, sou
                 _answer(work, target, source, "details_answered", target.about(step.invoices), pen.on)
                 _task(work, target, "details_asked", "asked for our bank details: answered from what is on file", pen)
                 said.append("answered with the bank details on file")
+            case OfferPlan():
+                said.append(_offer(office, work, step, target, source, pen))
             case StopAll():
                 agreeing.add_pause(work, row, PauseKind.STOPPED, None, source, pen)
                 _task(work, target, "stopped", "speaks of insolvency: everything is stopped until you decide", pen)
@@ -115,6 +120,14 @@ def _dispute(work: Work, step: Disputed, target: Target, source: Source, pen: Pe
             invoice_id=one.invoice_id,
         )
     return f"dispute opened about {', '.join(one.number for one in concerned)}"
+
+
+def _offer(office: Office, work: Work, step: OfferPlan, target: Target, source: Source, pen: Pen) -> str:
+    concerned = target.about(step.invoices)
+    currency = agreeing.currencies(work, [one.invoice_id for one in concerned])[concerned[0].invoice_id]
+    key = plans.add(office, work, target.account_id, concerned, currency, Terms(), source, pen)
+    _answer(work, target, source, "plan_offered", concerned, pen.on, key)
+    return f"plan {key} offered"
 
 
 def _answer(

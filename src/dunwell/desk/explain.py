@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from datetime import date
 
+from dunwell.desk import named
 from dunwell.desk.office import Office
 from dunwell.ledger import cases, journal, lookup
 from dunwell.ledger.journal import Entry
 from dunwell.rules.decide import decide
+from dunwell.rules.holding import holding
 from dunwell.terms.case import Case
 from dunwell.terms.decision import Decision
 from dunwell.terms.moment import Moment
@@ -28,6 +29,7 @@ class Explanation:
     decision: Decision
     history: tuple[lookup.Happened, ...]
     journal: tuple[Entry, ...]
+    held_up_by: tuple[str, ...]
     on: date
 
     @property
@@ -42,9 +44,7 @@ def explain(office: Office, number: str, moment: Moment) -> Explanation:
     with office.books.read() as work:
         invoice_id = lookup.invoice_id(work, number)
         if invoice_id is None:
-            close = difflib.get_close_matches(number, lookup.like(work, number), n=3, cutoff=0.5)
-            hint = f"; did you mean {', '.join(close)}?" if close else ""
-            raise UnknownInvoice(f"no invoice {number} in the ledger{hint}")
+            raise UnknownInvoice(named.no_invoice(work, number))
         loaded = cases.load(work, [invoice_id], moment.on, office.around)[0]
         decision = decide(loaded.case, office.policy, moment.on)
         return Explanation(
@@ -53,5 +53,6 @@ def explain(office: Office, number: str, moment: Moment) -> Explanation:
             decision=decision,
             history=tuple(lookup.history(work, invoice_id)),
             journal=tuple(journal.entries(work, loaded.case.account.number, number)),
+            held_up_by=tuple(holding(loaded.case, office.policy.rules_for(loaded.case.account), moment.on)),
             on=moment.on,
         )

@@ -14,7 +14,17 @@ from dunwell.ledger.letters import Past
 from dunwell.ledger.news import News
 from dunwell.ledger.statements import Background
 from dunwell.letters import payment_code
-from dunwell.letters.facts import AccountFacts, ClaimFacts, Facts, InvoiceFacts, PaymentFacts, PromiseFacts, Total
+from dunwell.letters.facts import (
+    AccountFacts,
+    ClaimFacts,
+    Facts,
+    InvoiceFacts,
+    PartFacts,
+    PaymentFacts,
+    PlanFacts,
+    PromiseFacts,
+    Total,
+)
 from dunwell.letters.statement import Movement, Section, StatementFacts
 from dunwell.liaison import payment_links
 from dunwell.liaison.documents import Document, Missing
@@ -53,6 +63,7 @@ class Matter:
     news: News = field(default_factory=News)
     documents: Mapping[str, Document | Missing] = field(default_factory=dict)
     links: Mapping[Wanted, str] = field(default_factory=dict)
+    plan: PlanFacts | None = None
 
     @property
     def lead(self) -> Send | None:
@@ -101,6 +112,8 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         released="released" in matter.news.kinds,
         promise=_promise(matter, leading, rules, on) if matter.letter == "promise_broken" else None,
         claim=_claim(leading, on) if matter.letter == "proof_asked" else None,
+        plan=matter.plan if matter.letter == "part_missed" else None,
+        part=_missed(matter.plan) if matter.letter == "part_missed" else None,
         sentences=()
         if account.kind is Kind.CONSUMER
         else tuple(one for one in law if fee is None or one[0] != INTEREST),
@@ -138,6 +151,10 @@ def _claim(leading: Case | None, on: date) -> ClaimFacts | None:
     if claim is None:
         return None
     return ClaimFacts(claim.made_on, claim.wait_until, claim.paid_on, claim.amount, claim.reference)
+
+
+def _missed(plan: PlanFacts | None) -> PartFacts | None:
+    return next((part for part in plan.parts if part.state == "missed"), None) if plan else None
 
 
 def _asks_satisfaction(lead: Send | None, rules: Policy) -> bool:

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dunwell.desk import facts as facts_of
+from dunwell.desk import plans as plans_of
 from dunwell.desk.enclosures import places
 from dunwell.desk.facts import Due, Matter
 from dunwell.desk.office import Office
-from dunwell.ledger import cases, news, statements
+from dunwell.ledger import cases, news, plans, statements
 from dunwell.ledger import letters as letter_rows
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
 from dunwell.ledger.letters import Past
+from dunwell.letters.facts import PlanFacts
 from dunwell.liaison import documents, payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
@@ -90,9 +92,19 @@ def gather(
             news=told.get(account_id, news.News()),
             documents=fetched.documents,
             links=fetched.links,
+            plan=_missed_plan(work, due.get(account_id, ())),
         )
         for account_id in wanted
     ]
+
+
+def _missed_plan(work: Work, due: Sequence[Due]) -> PlanFacts | None:
+    """The plan that has ended because a part was missed, where the letter is to name it."""
+    for one in due:
+        plan = one.loaded.case.agreements.plan
+        if one.send.letter == "part_missed" and plan is not None:
+            return next((plans_of.facts(found) for found in plans.plans(work, ids=[plan.id])), None)
+    return None
 
 
 def _past(before: Mapping[int, list[letter_rows.Before]], due: Sequence[Due], last: str | None) -> Past:

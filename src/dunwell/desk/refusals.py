@@ -9,3 +9,7 @@ class DayRefused(Exception):
 
 class UnsafeToChase(Exception):
     """Chasing now could hurt somebody who has paid, or flood customers. Says what to type to go on all the same."""
+
+
+class CannotDo(ValueError):
+    """What a person asked for cannot be done as it is; the message says why, and nothing has changed."""

@@ -142,7 +142,9 @@ def _effect(
         )
     rules = office.policy.rules_for(cases.locked_account(work, account_id))
     invoices = [
-        OpenInvoice(row.concerned.number, row.outstanding, row.due is not None and row.due < pen.on, row.promises)
+        OpenInvoice(
+            row.concerned.number, row.outstanding, row.due is not None and row.due < pen.on, row.promises, row.plans
+        )
         for row in rows
     ]
     return effect(

@@ -142,7 +142,9 @@ def _steps(
     if intent == "wrong_contact":
         return (NewContact(record.reading.get("new_contact")),)
     invoices = [
-        OpenInvoice(row.concerned.number, row.outstanding, row.due is not None and row.due < on, row.promises)
+        OpenInvoice(
+            row.concerned.number, row.outstanding, row.due is not None and row.due < on, row.promises, row.plans
+        )
         for row in rows
     ]
     named = decision.invoices or record.invoices

@@ -127,6 +127,7 @@ def add_dispute(
     *,
     code: DisputeCode = DisputeCode.OTHER,
     amount: int | None = None,
+    owner: str | None = None,
 ) -> int:
     """Open a dispute about an invoice, or about `amount` minor units of it. Returns its id."""
     row = DisputeRow(
@@ -137,6 +138,7 @@ def add_dispute(
         code=code.value,
         amount=amount,
         currency=currency,
+        owner=owner,
         who=source.who,
         why=source.why,
     )

@@ -73,7 +73,11 @@ class ClaimLineRow(SQLModel, table=True):
 
 
 class DisputeRow(SQLModel, table=True):
-    """A dispute about an invoice, or about `amount` of it. States: open, credited, rejected, partly."""
+    """A dispute about an invoice, or about `amount` of it. States: open, credited, rejected, partly.
+
+    `owner` settles it. `credited` is what we are to credit; until the books show it (`credit`: awaited, shown, or
+    missing when it took too long) it is not asked for.
+    """
 
     __tablename__ = "dispute"
     __table_args__ = (Index("ix_dispute_state", "state"),)
@@ -87,6 +91,9 @@ class DisputeRow(SQLModel, table=True):
     currency: str
     state: str = "open"
     ended_on: date | None = None
+    owner: str | None = None
+    credited: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    credit: str | None = Field(default=None, index=True)
     who: str
     why: str = Field(default="", sa_column=Column(Text, nullable=False))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from dunwell.ledger import overriding
 from dunwell.ledger.agreement_tables import (
     ClaimLineRow,
     ClaimRow,
@@ -18,11 +20,15 @@ from dunwell.ledger.agreement_tables import (
     PromiseRow,
 )
 from dunwell.ledger.books import Work
+from dunwell.ledger.lever_tables import PartRow, PlanLineRow, PlanRow
 from dunwell.terms.agreement import (
+    Action,
     Agreements,
     Claim,
     Dispute,
     DisputeCode,
+    InPlan,
+    Override,
     Pause,
     PauseKind,
     Promise,
@@ -39,17 +45,35 @@ def of(work: Work, invoices: Sequence[tuple[int, int, str]]) -> dict[int, Agreem
     Cases with nothing are left out.
     """
     ids = [invoice_id for invoice_id, _, _ in invoices]
-    promises, claims, disputes = _promises(work, ids), _claims(work, ids), _disputes(work, ids)
-    by_invoice, by_account = _pauses(work, ids, {account_id for _, account_id, _ in invoices})
+    promises, claims = _promises(work, ids), _claims(work, ids)
+    disputes, settled = _disputes(work, ids)
+    account_ids = {account_id for _, account_id, _ in invoices}
+    by_invoice, by_account = _pauses(work, ids, account_ids)
+    overrides = overriding.standing(work, ids, account_ids)
+    in_plans = _plans(work, ids)
     found: dict[int, Agreements] = {}
     for invoice_id, account_id, currency in invoices:
-        pauses = (*by_account.get(account_id, ()), *by_invoice.get(invoice_id, ()))
+        words = (*overrides.of_account.get(account_id, ()), *overrides.of_invoice.get(invoice_id, ()))
+        by_people = tuple(pause for one in words if (pause := pause_of(one)))
+        pauses = (*by_account.get(account_id, ()), *by_invoice.get(invoice_id, ()), *by_people)
+        over = tuple(one for one in words if pause_of(one) is None)
         given = [_promise(row, line, currency) for row, line in promises.get(invoice_id, ())]
         claim = claims.get(invoice_id)
         quarrels = tuple(disputes.get(invoice_id, ()))
-        if pauses or given or claim or quarrels:
-            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses)
+        credited, resolved_on = settled.get(invoice_id, ((), None))
+        plan = in_plans.get(invoice_id)
+        if pauses or given or claim or quarrels or resolved_on or over or plan:
+            found[invoice_id] = Agreements(tuple(given), claim, quarrels, pauses, credited, resolved_on, over, plan)
     return found
+
+
+def pause_of(override: Override) -> Pause | None:
+    """The pause that a person's word is; None for other words."""
+    if override.action is Action.PAUSE:
+        return Pause(PauseKind.PERSON, override.until, override.why)
+    if override.action is Action.STOP:
+        return Pause(PauseKind.EXCLUDED, None, override.why)
+    return None
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:
@@ -98,17 +122,54 @@ def claim_of(row: ClaimRow) -> Claim:
     return Claim(row.made_on, row.wait_until, row.paid_on, _money(row.amount, row.currency), row.reference)
 
 
-def _disputes(work: Work, ids: Sequence[int]) -> dict[int, list[Dispute]]:
+Settled = dict[int, tuple[tuple[Money, ...], date]]
+
+
+def _disputes(work: Work, ids: Sequence[int]) -> tuple[dict[int, list[Dispute]], Settled]:
+    """The open disputes; and what ended ones brought that is awaited still, with the day on which the last ended."""
     query = (
         select(DisputeRow)
-        .where(col(DisputeRow.invoice_id).in_(ids), col(DisputeRow.state) == "open")
+        .where(col(DisputeRow.invoice_id).in_(ids))
         .order_by(col(DisputeRow.id))
         .execution_options(populate_existing=True)
     )
     found: dict[int, list[Dispute]] = defaultdict(list)
+    settled: Settled = {}
     for row in work.session.execute(query).scalars():
-        found[row.invoice_id].append(Dispute(row.opened_on, DisputeCode(row.code), _money(row.amount, row.currency)))
-    return found
+        if row.ended_on is None:
+            disputed = _money(row.amount, row.currency)
+            found[row.invoice_id].append(Dispute(row.opened_on, DisputeCode(row.code), disputed))
+            continue
+        awaited, last = settled.get(row.invoice_id, ((), row.ended_on))
+        if row.credit == "awaited" and row.credited:
+            awaited = (*awaited, Money(row.credited, row.currency))
+        settled[row.invoice_id] = (awaited, max(last, row.ended_on))
+    return found, settled
+
+
+def _plans(work: Work, ids: Sequence[int]) -> dict[int, InPlan]:
+    query = (
+        select(PlanRow, col(PlanLineRow.invoice_id))
+        .join(PlanLineRow, col(PlanLineRow.plan_id) == col(PlanRow.id))
+        .where(col(PlanLineRow.invoice_id).in_(ids), col(PlanRow.state).in_(("offered", "agreed", "missed")))
+        .order_by(col(PlanRow.id))
+        .execution_options(populate_existing=True)
+    )
+    rows = [(row, invoice_id) for row, invoice_id in work.session.execute(query)]
+    agreed = [row.id for row, _ in rows if row.state == "agreed"]
+    following = select(col(PartRow.plan_id), func.min(col(PartRow.due))).where(
+        col(PartRow.plan_id).in_(agreed), col(PartRow.state) == "open"
+    )
+    days: dict[int, date] = {}
+    if agreed:
+        found = work.session.execute(following.group_by(col(PartRow.plan_id)))
+        days.update((key, day) for key, day in found)
+    standing: dict[int, InPlan] = {}
+    for row, invoice_id in sorted(rows, key=lambda one: one[0].state == "agreed"):
+        missed_on = row.ended_on if row.state == "missed" else None
+        offered = row.answer_by if row.state == "offered" else None
+        standing[invoice_id] = InPlan(row.agreed_on, days.get(row.id or 0), missed_on, offered, row.id or 0)
+    return standing
 
 
 def _pauses(

@@ -1,4 +1,4 @@
-"""Answers to replies in the books: one a reply, proposed with what it speaks of, sent through the outbox."""
+"""Answers in the books: to a reply, one each, or by a person's word; sent through the outbox."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dunwell.ledger.books import Work
 from dunwell.ledger.mail_tables import AnswerLineRow, AnswerRow, MailRow, ReplyRow
 from dunwell.ledger.tables import LetterRow
 
+_OF_DISPUTES = ("dispute_acknowledged", "dispute_closed")
 _AFTER = {"waiting": "proposed", "withdrawn": "proposed"}
 
 
@@ -35,6 +36,7 @@ class Answer:
     promises: tuple[PromiseRow, ...] = ()
     claim: ClaimRow | None = None
     dispute: DisputeRow | None = None
+    about: int | None = None
 
 
 def propose(
@@ -89,7 +91,8 @@ def load(work: Work, answer_id: int) -> Answer | None:
         thread=_thread(work, row),
         promises=tuple(promises),
         claim=work.session.get(ClaimRow, row.about) if row.letter == "claim_acknowledged" else None,
-        dispute=work.session.get(DisputeRow, row.about) if row.letter == "dispute_acknowledged" else None,
+        dispute=work.session.get(DisputeRow, row.about) if row.letter in _OF_DISPUTES else None,
+        about=row.about,
     )
 
 

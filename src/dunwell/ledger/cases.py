@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from dunwell.ledger import agreements
+from dunwell.ledger import agreements, writing_off
 from dunwell.ledger.books import Work
 from dunwell.ledger.referral_tables import ReferralLineRow, ReferralRow
 from dunwell.ledger.tables import (
@@ -141,6 +141,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
     in_queue = _referred(work, invoice_ids)
     as_of = payments_as_of(work)
     agreed = agreements.of(work, [(row.id or 0, row.account_id, row.currency) for row, _ in pairs])
+    closed = writing_off.written_off(work, [row.id or 0 for row, _ in pairs if row.principal_open <= 0])
     accounts = {row.id: account_of(row) for _, row in pairs}
     return [
         Loaded(
@@ -159,6 +160,7 @@ def load(work: Work, invoice_ids: Sequence[int], today: date, around: Surroundin
                 reachable=row.account_id in reachable,
                 bank_account=around.payable(row.currency),
                 referred=row.id in in_queue,
+                written_off=row.id in closed,
                 agreements=agreed.get(row.id or 0, NOTHING_AGREED),
             ),
             stage=row.stage,
@@ -194,7 +196,7 @@ Refused = dict[int, list[tuple[str, int, date]]]
 
 def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[Given, Rehearsed, Refused]:
     """Touches given, oldest first, letters rehearsed, and letters that the mail server refused, by invoice."""
-    counted = col(TouchRow.state).in_((*COUNTED, "given", "rehearsed"))
+    counted = col(TouchRow.state).in_((*COUNTED, "given", "skipped", "rehearsed"))
     was_refused = col(TouchRow.state).in_(("failed", "waiting")) & (col(TouchRow.reason) == "refused")
     query = (
         select(
@@ -220,7 +222,16 @@ def _touches(work: Work, invoice_ids: Iterable[int]) -> tuple[Given, Rehearsed, 
             refused[row.invoice_id].append((row.stage, row.round, row.on))
         else:
             accepted = row.state in ("sent", "given")
-            touch = Touch(row.stage, row.round, row.on, Channel(row.channel), row.letter, row.deadline, accepted)
+            touch = Touch(
+                row.stage,
+                row.round,
+                row.on,
+                Channel(row.channel),
+                row.letter,
+                row.deadline,
+                accepted,
+                row.state == "skipped",
+            )
             given[row.invoice_id].append(touch)
     return given, rehearsed, refused
 

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from dunwell.ledger import journal
+from dunwell.ledger import journal, tasks
 from dunwell.ledger.agreeing import look_again
 from dunwell.ledger.agreement_tables import ClaimLineRow, ClaimRow, PromiseLineRow, PromiseRow
 from dunwell.ledger.books import Work
@@ -94,6 +94,7 @@ def close_found_claims(work: Work, pen: Pen) -> None:
     for row in work.session.execute(query).scalars().all():
         account = work.lock_account(row.account_id)
         row.state, row.ended_on = "found", pen.on
+        tasks.settle_like(work, f"claim_payment:{row.id}:")
         lines = select(col(InvoiceRow.number)).join(ClaimLineRow, col(ClaimLineRow.invoice_id) == col(InvoiceRow.id))
         for number in work.session.execute(lines.where(col(ClaimLineRow.claim_id) == row.id)).scalars().all():
             journal.write(work, account, pen, "claim_found", invoice=number)

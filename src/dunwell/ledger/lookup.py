@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
+from dunwell.ledger import writing_off
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import AccountRow, ContactRow, InvoiceRow, LetterRow, TouchRow
+from dunwell.terms.money import Money
 
 _SHOWN = {"reserved": "waiting", "handed": "in_doubt"}
 
@@ -34,6 +37,16 @@ def invoice_id(work: Work, number: str) -> int | None:
     return work.session.execute(select(col(InvoiceRow.id)).where(col(InvoiceRow.number) == number)).scalar_one_or_none()
 
 
+def account_id(work: Work, number: str) -> int | None:
+    """The ledger's key of the account `number`."""
+    return work.session.execute(select(col(AccountRow.id)).where(col(AccountRow.number) == number)).scalar_one_or_none()
+
+
+def owner_of(work: Work, key: int) -> int:
+    """The key of the account whose invoice this is."""
+    return work.session.get_one(InvoiceRow, key).account_id
+
+
 def country_of(work: Work, account: str) -> str | None:
     """The country of the account with this number."""
     query = select(col(AccountRow.country)).where(col(AccountRow.number) == account)
@@ -41,17 +54,31 @@ def country_of(work: Work, account: str) -> str | None:
 
 
 def state(work: Work, key: int) -> str:
-    """Whether the invoice is open or paid."""
-    return work.session.get_one(InvoiceRow, key).state
+    """Whether the invoice is open, paid, or closed by a write-off."""
+    found = work.session.get_one(InvoiceRow, key).state
+    return "write_off" if found != "open" and writing_off.written_off(work, [key]) else found
+
+
+def open_principal(work: Work, key: int) -> Money:
+    """What is open of the invoice's own amount."""
+    row = work.session.get_one(InvoiceRow, key, populate_existing=True)
+    return Money(row.principal_open, row.currency)
 
 
 def like(work: Work, number: str) -> list[str]:
     """Some invoice numbers that begin or end like `number`, for suggestions."""
+    return _like(work, col(InvoiceRow.number), number)
+
+
+def accounts_like(work: Work, number: str) -> list[str]:
+    """Some account numbers that begin or end like `number`, for suggestions."""
+    return _like(work, col(AccountRow.number), number)
+
+
+def _like(work: Work, column: Mapped[str], number: str) -> list[str]:
     start = number[: max(1, len(number) // 2)].replace("%", "").replace("_", "")
     end = number[-max(1, len(number) // 2) :].replace("%", "").replace("_", "")
-    query = select(col(InvoiceRow.number)).where(
-        col(InvoiceRow.number).like(f"{start}%") | col(InvoiceRow.number).like(f"%{end}")
-    )
+    query = select(column).where(column.like(f"{start}%") | column.like(f"%{end}"))
     return list(work.session.execute(query.limit(2000)).scalars())
 
 

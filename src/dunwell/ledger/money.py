@@ -215,9 +215,11 @@ def left_over(work: Work, account_id: int, currency: str, as_of: date) -> int:
 
 
 def take_back_set_offs(work: Work, invoice: InvoiceRow) -> None:
-    """Undo what we set off against an invoice, or from a credit note, by ourselves."""
+    """Undo what we set off against an invoice, or from a credit note, by ourselves; what is written off stays so."""
+    written_off = select(col(PaymentRow.id)).where(col(PaymentRow.kind) == "write_off")
     query = select(AllocationRow).where(
         col(AllocationRow.automatic).is_(True),
+        col(AllocationRow.payment_id).is_(None) | col(AllocationRow.payment_id).not_in(written_off),
         (col(AllocationRow.invoice_id) == invoice.id) | (col(AllocationRow.credit_note_id) == invoice.id),
     )
     rows = work.session.execute(query).scalars().all()

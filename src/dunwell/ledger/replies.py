@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from dunwell.ledger import plans
 from dunwell.ledger.agreeing import Concerned, promises_made
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
@@ -64,13 +65,15 @@ class ReplyRecord:
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """An open invoice of an account: its key, number, what is open, due date, letters had, promises made."""
+    """An open invoice of an account: its key, number, what is open, due date, letters had, promises made, and how many
+    plans were offered for it."""
 
     concerned: Concerned
     outstanding: Money
     due: date | None
     touches: int
     promises: int
+    plans: int = 0
 
 
 _UNSAFE = dict.fromkeys((0, *range(1, 9), 11, 12, *range(14, 32)), " ")
@@ -128,7 +131,7 @@ def open_invoices(work: Work, account_id: int) -> list[OpenRow]:
     )
     rows = list(work.session.execute(query).scalars())
     ids = [row.id or 0 for row in rows]
-    made = promises_made(work, ids)
+    made, offered = promises_made(work, ids), plans.offered_before(work, ids)
     given = (
         select(col(TouchRow.invoice_id), func.count())
         .where(col(TouchRow.invoice_id).in_(ids), col(TouchRow.channel) == "email", col(TouchRow.on).is_not(None))
@@ -142,6 +145,7 @@ def open_invoices(work: Work, account_id: int) -> list[OpenRow]:
             row.due,
             touches.get(row.id or 0, 0),
             made.get(row.id or 0, 0),
+            offered.get(row.id or 0, 0),
         )
         for row in rows
         if row.principal_open > 0

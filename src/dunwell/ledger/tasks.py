@@ -79,6 +79,12 @@ def settle(work: Work, key: str) -> None:
         row.state = "done"
 
 
+def settle_like(work: Work, beginning: str) -> None:
+    """Close the open tasks whose key begins so."""
+    query = update(TaskRow).where(col(TaskRow.key).startswith(beginning, autoescape=True), col(TaskRow.state) == "open")
+    work.session.execute(query.values(state="done"))
+
+
 def settle_all(work: Work, keys: Sequence[str]) -> None:
     """Close these tasks, where they are open."""
     for start in range(0, len(keys), 500):

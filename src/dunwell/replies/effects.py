@@ -16,7 +16,7 @@ from dunwell.replies.matching import Match
 from dunwell.replies.promises import Paid
 from dunwell.replies.promises import Promise as Said
 from dunwell.replies.reading import Reading
-from dunwell.rules import promises
+from dunwell.rules import instalments, promises
 from dunwell.rules.policy import Policy
 from dunwell.rules.promises import Offered
 from dunwell.terms.money import Money, MoneyError, totals
@@ -26,12 +26,13 @@ State = Literal["acted", "review", "ignored"]
 
 @dataclass(frozen=True, slots=True)
 class OpenInvoice:
-    """An open invoice of the account: what is open on it, and how many promises were made for it."""
+    """An open invoice of the account: what is open on it, how many promises were made and plans offered for it."""
 
     number: str
     outstanding: Money
     overdue: bool
     promises: int = 0
+    plans: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,13 @@ class AnswerDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferPlan:
+    """Offer to pay these invoices in parts, as the policy has it."""
+
+    invoices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopAll:
     """Stop everything for the account: insolvency, administration, death."""
 
@@ -99,7 +107,7 @@ class NewContact:
     email: str | None
 
 
-Step = Promised | Claimed | Disputed | SendAgain | AnswerDetails | StopAll | NewContact
+Step = Promised | Claimed | Disputed | SendAgain | AnswerDetails | OfferPlan | StopAll | NewContact
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,20 @@ def steps_of(
         return (), ("nothing is open on the account",)
     if intent == "promise_to_pay":
         return _promised(said, about, rules, today)
-    return _about_invoices(intent, paid, about, named=bool(found.invoices))
+    return (
+        _plan_offered(about, rules)
+        if intent == "instalment_request"
+        else _about_invoices(intent, paid, about, named=bool(found.invoices))
+    )
+
+
+def _plan_offered(about: Sequence[OpenInvoice], rules: Policy) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+    """A plan over all of them, where the policy lets the machine offer one; else why a person decides."""
+    sums = totals(one.outstanding for one in about)
+    if len(sums) != 1:
+        return (), ("parts of sums in several currencies: a person decides",)
+    why = instalments.against_offering(sums[0], max(one.plans for one in about), rules)
+    return ((), (why,)) if why else ((OfferPlan(tuple(one.number for one in about)),), ())
 
 
 def _about_invoices(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from dunwell.rules.policy import Policy
-from dunwell.terms.agreement import Claim, PauseKind, Promise, PromiseState
+from dunwell.terms.agreement import Claim, InPlan, PauseKind, Promise, PromiseState
 from dunwell.terms.calendar import add_working_days
 from dunwell.terms.case import Case, Channel
 from dunwell.terms.money import Money
 
+_FOR_GOOD = (PauseKind.STOPPED, PauseKind.EXCLUDED)
 UNKEPT = (PromiseState.BROKEN, PromiseState.PART_KEPT)
 
 
@@ -38,12 +39,12 @@ def open_promise(case: Case, rules: Policy, today: date, *, stops: bool = True) 
 
 
 def held_back(case: Case, rules: Policy, today: date) -> Money | None:
-    """What is open but not asked for: small parts promised, and parts in dispute. None for nothing.
+    """What is open but not asked for: small parts promised, parts in dispute, credits to come. None for nothing.
 
     Never more than is open.
     """
     promised = [one.share for one in case.agreements.promises if not one.stops and holds(one, case, rules, today)]
-    parts = [*promised, *(one.amount for one in case.agreements.disputes)]
+    parts = [*promised, *(one.amount for one in case.agreements.disputes), *case.agreements.credits]
     minor = sum(part.minor for part in parts if part is not None)
     if minor <= 0:
         return None
@@ -59,10 +60,12 @@ def asked(case: Case, rules: Policy, today: date) -> Money:
 def mark(case: Case, rules: Policy, today: date) -> tuple[str | None, date | None]:
     """Why an open invoice that is listed is not asked for, as letters and statements mark it: "disputed", "promised"
     (with the promised day), "paused"; None where its money is asked for."""
-    if case.referred or any(one.kind is PauseKind.STOPPED for one in case.agreements.pauses):
+    if case.referred or any(one.kind in _FOR_GOOD for one in case.agreements.pauses):
         return "paused", None
     if wholly_disputed(case):
         return "disputed", None
+    if in_plan(case, today) or wholly_credited(case) or in_notice(case, rules, today):
+        return "paused", None
     if promise := open_promise(case, rules, today):
         return "promised", promise.by
     waits = any(one.until is None or today <= one.until for one in case.agreements.pauses)
@@ -79,7 +82,44 @@ def wholly_disputed(case: Case) -> bool:
     if any(one.amount is None for one in case.agreements.disputes):
         return True
     parts = sum(one.amount.minor for one in case.agreements.disputes if one.amount is not None)
-    return 0 < case.outstanding.minor <= parts
+    return parts > 0 and case.outstanding.minor <= parts + _credited(case)
+
+
+def _credited(case: Case) -> int:
+    return sum(one.minor for one in case.agreements.credits)
+
+
+def wholly_credited(case: Case) -> bool:
+    """Whether credits that are still to come take all of the case."""
+    return 0 < case.outstanding.minor <= _credited(case)
+
+
+def notice_ends(case: Case, rules: Policy) -> date | None:
+    """The first day on which the customer may hear of the case again, after a dispute about it ended."""
+    ended = case.agreements.resolved_on
+    return None if ended is None else ended + timedelta(days=rules.disputes.notice)
+
+
+def in_plan(case: Case, today: date) -> bool:
+    """Whether the parts of an agreed plan are chased instead of the case, or one is offered."""
+    plan = case.agreements.plan
+    if plan is None or plan.missed_on is not None:
+        return False
+    return plan.offered_until is None or today <= plan.offered_until
+
+
+def missed_plan(case: Case) -> InPlan | None:
+    """The plan that ended because a part was missed, and that no letter has named yet: the next letter does."""
+    plan = case.agreements.plan
+    if plan is None or plan.missed_on is None:
+        return None
+    return None if _lettered_since(case, plan.missed_on - timedelta(days=1)) else plan
+
+
+def in_notice(case: Case, rules: Policy, today: date) -> bool:
+    """Whether a dispute ended so recently that nothing goes yet."""
+    until = notice_ends(case, rules)
+    return until is not None and today < until
 
 
 def unnamed_break(case: Case, rules: Policy, today: date) -> Promise | None:
@@ -103,4 +143,4 @@ def unproven_claim(case: Case, today: date) -> Claim | None:
 
 
 def _lettered_since(case: Case, day: date) -> bool:
-    return any(one.channel is Channel.EMAIL and one.on > day for one in case.touches)
+    return any(one.channel is Channel.EMAIL and one.on > day and not one.skipped for one in case.touches)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from dunwell.rules import agreements, ramp, schedule, stops
+from dunwell.rules import agreements, holds, overrides, ramp, schedule, stops
 from dunwell.rules import work as people
 from dunwell.rules.policy import Policy
 from dunwell.rules.schedule import Due
@@ -22,7 +22,15 @@ def decide(case: Case, policy: Policy, today: date) -> Decision:
     Gives the same answer for the same case, policy and day. The reason is the first that applies, in the order of
     `stops`; the stage is the one that the ramp allows.
     """
-    rules = policy.rules_for(case.account)
+    decision = _decide(case, policy.rules_for(case.account), today)
+    ends = overrides.ends(case, today)
+    if ends is not None and (decision.next_on is None or ends < decision.next_on):
+        # A person's word runs out: what follows without it is decided then.
+        return replace(decision, next_on=ends)
+    return decision
+
+
+def _decide(case: Case, rules: Policy, today: date) -> Decision:
     if over := stops.ending(case, rules):
         return Decision(over.outcome, over.reason, over.why, _last_stage(case), work=over.work)
     if held := stops.agreed(case, rules, today):
@@ -34,6 +42,20 @@ def decide(case: Case, policy: Policy, today: date) -> Decision:
     if today <= case.invoice.due:
         return _before_due(case, case.invoice.due, rules, today)
     return _overdue(case, case.invoice.due, rules, today)
+
+
+def next_touch(case: Case, policy: Policy, today: date) -> Due | None:
+    """The letter that comes next by itself, whenever that is; None where none does."""
+    rules = policy.rules_for(case.account)
+    due = case.invoice.due
+    if due is None or stops.ending(case, rules):
+        return None
+    if issue := schedule.issue_due(case, rules):
+        return issue
+    if today <= due and (reminder := schedule.upcoming(case, due, rules, today)):
+        return reminder
+    here = ramp.place(case, due, rules, max(today, due + ONE_DAY), overrides.kept_stage(case, today))
+    return None if here.stage == "litigation" and here.letters else schedule.chasing(case, rules, here)
 
 
 def _last_stage(case: Case) -> str | None:
@@ -56,6 +78,8 @@ def _named(case: Case, due: Due, rules: Policy, today: date) -> Due:
     """The letter that is due, or in its place the one that names what was said and has not come true."""
     if case.agreements is NOTHING_AGREED or due.stage not in _NAMING:
         return due
+    if agreements.missed_plan(case):
+        return replace(due, letter="part_missed")
     if agreements.unnamed_break(case, rules, today):
         return replace(due, letter="promise_broken")
     if agreements.unproven_claim(case, today):
@@ -77,7 +101,9 @@ def _before_due(case: Case, due: date, rules: Policy, today: date) -> Decision:
 
 
 def _overdue(case: Case, due: date, rules: Policy, today: date) -> Decision:
-    here = ramp.place(case, due, rules, today)
+    if chosen := overrides.stage_set(case, rules, today):
+        return _letter(case, rules, chosen, chosen.stage, today, ())
+    here = ramp.place(case, due, rules, today, overrides.kept_stage(case, today))
     calls_and_notices: tuple[Call | Notice, ...] = (
         *people.calls(case, rules, here),
         *people.notices(case, rules, here),
@@ -98,11 +124,14 @@ def _letter(
     next_stage_on: date | None = None,
 ) -> Decision:
     """The letter, if it is due and nothing holds it back; `next_stage_on` is when another takes its place."""
+    forced = overrides.wants_letter(case, today)
+    if due is not None and forced:
+        due = replace(due, on=min(due.on, today))
     if due is None or due.on > today:
         return _nothing_due(case, stage, due, planned, today)
     due = _named(case, due, rules, today)
     touch = Send(due.stage, due.round, due.letter, due.on)
-    if held := stops.hold(case, rules, due, today):
+    if held := holds.hold(case, rules, due, today, forced=forced):
         until = _look_again(held, due, case.invoice.due, next_stage_on)
         why = f"{_age(case, today)}: letter '{due.letter}' waits: {held.why}"
         plan = Plan(planned, until, due.letter, touch, held.work)
@@ -213,4 +242,4 @@ def more_advanced(left: Send, right: Send) -> Send:
     return max(left, right, key=lambda send: (RANK[send.stage], send.letter in _SPEAKING, send.round))
 
 
-_SPEAKING = ("promise_broken", "proof_asked")
+_SPEAKING = ("promise_broken", "proof_asked", "part_missed")

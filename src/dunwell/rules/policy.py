@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
+from dunwell.rules.policy_agreed import Disputes, Plans
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
@@ -79,6 +80,8 @@ class Policy(Part):
     method: dict[PaymentMethod, Method] = Field(default_factory=dict)
     promises: Promises = Promises()
     claims: Claims = Claims()
+    disputes: Disputes = Disputes()
+    plans: Plans = Plans()
     reviews: Reviews = Reviews()
     interest: InterestRule = InterestRule()
     attachments: Attachments = Attachments()

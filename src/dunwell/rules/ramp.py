@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from dunwell.rules.policy import Policy
-from dunwell.rules.stages import CHASING
+from dunwell.rules.stages import CHASING, RANK
 from dunwell.terms.case import Case, Channel, Touch
 
 
@@ -35,8 +35,9 @@ def letters_given(case: Case) -> tuple[Touch, ...]:
     return tuple(t for t in case.touches if t.channel is Channel.EMAIL and t.stage in CHASING)
 
 
-def place(case: Case, due: date, rules: Policy, today: date) -> Place:
-    """The place of an overdue case on `today`, from its letters, its age and the ramp."""
+def place(case: Case, due: date, rules: Policy, today: date, keep: str | None = None) -> Place:
+    """The place of an overdue case on `today`, from its letters, its age and the ramp; `keep` is a stage that a person
+    keeps it in."""
     runs = _runs(letters_given(case))
     if not runs:
         return _first_place(due, rules, today)
@@ -46,7 +47,7 @@ def place(case: Case, due: date, rules: Policy, today: date) -> Place:
     here = runs[-1]
     stage = here[0].stage
     follower = _after(stage)
-    if follower is None:
+    if follower is None or (keep is not None and RANK[stage] >= RANK[keep]):
         return Place(stage, began, here, None)
     reached = _reached(due, rules, follower, here)
     if reached <= today:

@@ -1,7 +1,7 @@
-"""Why not to chase: three ordered tables. The first that applies is the reason.
+"""Why not to chase: two ordered tables. The first that applies is the reason.
 
 ENDINGS are asked before anything else: the case is over, or only a person can go on. AGREED come next: what was said
-about the case holds it up, letters and calls alike. HOLDS are asked when a letter is due: it waits, and for what.
+about the case holds it up, letters and calls alike. What holds a single letter up is in `holds`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,7 @@ from datetime import date, timedelta
 
 from dunwell.rules import agreements
 from dunwell.rules.policy import Policy
-from dunwell.rules.schedule import Due
 from dunwell.terms.agreement import PauseKind
-from dunwell.terms.calendar import is_rest, working_day_from
 from dunwell.terms.case import NOTHING_AGREED, Case
 from dunwell.terms.decision import Ask, Close, Outcome, Reason, Review, Wait, Work
 from dunwell.terms.invoice import DocumentKind
@@ -42,6 +40,8 @@ def credit_note(case: Case, rules: Policy) -> Stop | None:
 def paid(case: Case, rules: Policy) -> Stop | None:
     """Nothing is owed, or so little that the policy lets it be; charges alone are never chased."""
     if case.open_principal.minor <= 0:
+        if case.written_off:
+            return Stop(Close(), Reason.WRITTEN_OFF, "written off: nothing is chased any more")
         if case.open_charges.minor > 0:
             return Stop(Close(), Reason.CHARGES_ONLY, f"the principal is paid; charges of {case.open_charges} stand")
         return Stop(Close(), Reason.PAID, "paid in full")
@@ -72,6 +72,14 @@ def stopped(case: Case, rules: Policy, today: date) -> Stop | None:
     return None
 
 
+def shut_out(case: Case, rules: Policy, today: date) -> Stop | None:
+    """A person has taken the case, or the account, out of chasing."""
+    for pause in case.agreements.pauses:
+        if pause.kind is PauseKind.EXCLUDED:
+            return Stop(Wait(None), Reason.EXCLUDED, f"excluded until somebody releases it: {pause.why}")
+    return None
+
+
 def paused(case: Case, rules: Policy, today: date) -> Stop | None:
     """A person said to wait."""
     held = [one for one in case.agreements.pauses if one.kind is PauseKind.PERSON and _runs(one.until, today)]
@@ -90,6 +98,34 @@ def disputed(case: Case, rules: Policy, today: date) -> Stop | None:
     return Stop(
         Wait(None), Reason.DISPUTED, f"in dispute since {first.opened_on} ({first.code.value}): a person settles it"
     )
+
+
+def credited(case: Case, rules: Policy, today: date) -> Stop | None:
+    """A dispute ended for the customer, and the ledger does not show the credit yet."""
+    if not agreements.wholly_credited(case):
+        return None
+    return Stop(Wait(None), Reason.CREDIT_AWAITED, "a dispute ended with a credit that the ledger does not show yet")
+
+
+def in_plan(case: Case, rules: Policy, today: date) -> Stop | None:
+    """The parts of an agreed plan are chased instead of the invoice; the plan is judged at the start of each day."""
+    plan = case.agreements.plan
+    if plan is None or not agreements.in_plan(case, today):
+        return None
+    if plan.offered_until is not None:
+        why = f"an instalment plan is offered: the customer has until {plan.offered_until} to answer"
+        return Stop(Wait(plan.offered_until + ONE_DAY), Reason.IN_PLAN, why)
+    following = f"; the next part is due on {plan.next_due}" if plan.next_due else ""
+    return Stop(Wait(None), Reason.IN_PLAN, f"in an instalment plan agreed on {plan.agreed_on}{following}")
+
+
+def dispute_just_closed(case: Case, rules: Policy, today: date) -> Stop | None:
+    """After a dispute the customer has the policy's days before anything goes on."""
+    until = agreements.notice_ends(case, rules)
+    if until is None or today >= until:
+        return None
+    why = f"a dispute about it ended on {case.agreements.resolved_on}: goes on from {until}"
+    return Stop(Wait(until), Reason.DISPUTE_CLOSED, why)
 
 
 def said_to_be_paid(case: Case, rules: Policy, today: date) -> Stop | None:
@@ -145,125 +181,18 @@ def no_due_date(case: Case, rules: Policy) -> Stop | None:
     return None
 
 
-def rehearsed(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """While letters are redirected each is rehearsed once."""
-    if (due.stage, due.round) in case.rehearsed:
-        return Stop(Wait(None), Reason.REHEARSED, "rehearsed; due again when redirection ends")
-    return None
-
-
-def refused(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """A letter that the mail server refused is tried again after a while: a person has been told."""
-    for stage, number, on in case.refused:
-        until = on + timedelta(days=rules.limits.retry_refused)
-        if (stage, number) == (due.stage, due.round) and today < until:
-            why = f"the mail server refused it on {on}: tried again from {until}"
-            return Stop(Wait(until), Reason.REFUSED, why)
-    return None
-
-
-def direct_debit(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """Whoever pays by a method without letters gets the invoice itself and nothing else: a person looks instead."""
-    method = rules.method.get(case.account.payment_method)
-    if method is None or method.letters or due.stage == "issued":
-        return None
-    word = case.account.payment_method.value
-    overdue = case.invoice.due is not None and today > case.invoice.due
-    why = f"pays by {word.replace('_', ' ')}: no letter before a debit came back"
-    return Stop(
-        Wait(None if overdue else case.invoice.due and case.invoice.due + ONE_DAY),
-        Reason.DIRECT_DEBIT,
-        why,
-        (Ask("check_debit"),) if overdue else (),
-    )
-
-
-def below_minimum(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """Too little to be worth a letter; a part that is promised or in dispute is not asked for."""
-    asked = agreements.asked(case, rules, today)
-    if asked.minor > 0 and rules.amounts.reaches("minimum", asked):
-        return None
-    return Stop(Wait(None), Reason.BELOW_MINIMUM, f"{asked} to ask for is below the least amount worth chasing")
-
-
-def too_small_to_sue(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """No last warning of legal action that the policy would not take: a write-off is proposed instead."""
-    if due.stage != "litigation" or rules.amounts.reaches("litigation_minimum", case.open_principal):
-        return None
-    why = f"{case.open_principal} open is below the minimum for litigation: decide on a write-off"
-    return Stop(Review("propose_write_off"), Reason.BELOW_LITIGATION_MINIMUM, why, (Ask("propose_write_off"),))
-
-
-def no_contact(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """There is nobody to write to."""
-    if case.reachable:
-        return None
-    ask = (Ask("no_reachable_contact"),)
-    return Stop(Wait(None), Reason.NO_CONTACT, "no reachable contact: find an address", ask)
-
-
-def no_bank_account(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """A letter has to say where to pay."""
-    if case.bank_account:
-        return None
-    currency = case.open_principal.currency
-    why = f"no bank account for {currency} in the settings"
-    return Stop(Wait(None), Reason.NO_BANK_ACCOUNT, why, (Ask("no_bank_account"),))
-
-
-def day_of_rest(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """Letters go on working days of the account's country."""
-    country = case.account.country
-    if not is_rest(today, country):
-        return None
-    until = working_day_from(today, country)
-    return Stop(Wait(until), Reason.DAY_OF_REST, f"a day of rest in {country}: goes on {until}")
-
-
-def interval(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """Letters of the daily cycle keep their distance."""
-    if not case.account_letters:
-        return None
-    last = case.account_letters[-1]
-    until = last + timedelta(days=max(1, rules.limits.days_between_letters))
-    if today >= until:
-        return None
-    why = f"the account's last letter went on {last}: the next may go from {until}"
-    return Stop(Wait(working_day_from(until, case.account.country)), Reason.INTERVAL, why)
-
-
-def cap(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """No more than the policy's letters in any window of days."""
-    limits = rules.limits
-    if len(case.account_letters) < limits.letters_in_window:
-        return None
-    until = case.account_letters[-limits.letters_in_window] + timedelta(days=limits.window_days)
-    if today >= until:
-        return None
-    why = f"{limits.letters_in_window} letters in {limits.window_days} days already: the next may go from {until}"
-    return Stop(Wait(working_day_from(until, case.account.country)), Reason.CAP, why)
-
-
 ENDINGS: tuple[Callable[[Case, Policy], Stop | None], ...] = (credit_note, paid, referred, excluded, no_due_date)
 AGREED: tuple[Callable[[Case, Policy, date], Stop | None], ...] = (
     stopped,
+    shut_out,
     paused,
     disputed,
+    credited,
     said_to_be_paid,
     promised,
+    in_plan,
+    dispute_just_closed,
     in_review,
-)
-HOLDS: tuple[Callable[[Case, Policy, Due, date], Stop | None], ...] = (
-    direct_debit,
-    below_minimum,
-    too_small_to_sue,
-    no_contact,
-    no_bank_account,
-    rehearsed,
-    refused,
-    day_of_rest,
-    interval,
-    cap,
 )
 
 
@@ -277,8 +206,3 @@ def agreed(case: Case, rules: Policy, today: date) -> Stop | None:
     if case.agreements is NOTHING_AGREED:
         return None
     return next((stop for rule in AGREED if (stop := rule(case, rules, today))), None)
-
-
-def hold(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
-    """The first reason for which the letter that is due today waits."""
-    return next((stop for rule in HOLDS if (stop := rule(case, rules, due, today))), None)

@@ -33,11 +33,24 @@ class DisputeCode(StrEnum):
     OTHER = "other"
 
 
+class Action(StrEnum):
+    """What a person may decide over the policy's head."""
+
+    SET_STAGE = "set_stage"
+    KEEP = "keep"
+    SKIP = "skip"
+    PAUSE = "pause"
+    RELEASE = "release"
+    STOP = "stop"
+    SEND_NOW = "send_now"
+
+
 class PauseKind(StrEnum):
-    """Why chasing waits: a person said so, an unclear reply waits for a person, or everything stops (insolvency,
-    administration, death)."""
+    """Why chasing waits: a person said so (for a while, or for good), an unclear reply waits for a person, or
+    everything stops (insolvency, administration, death)."""
 
     PERSON = "person"
+    EXCLUDED = "excluded"
     REVIEW = "review"
     STOPPED = "stopped"
 
@@ -90,11 +103,48 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A person's word that wins over the policy, from the day `since` up to and with `until` (None: until ended).
+
+    `stage` is the stage that is set or kept; `touches` is how many letters the case had had then.
+    """
+
+    action: Action
+    since: date
+    until: date | None = None
+    stage: str | None = None
+    touches: int = 0
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InPlan:
+    """An instalment plan as it concerns one case: offered until a day, or agreed on one; `missed_on` once a part was
+    missed and it ended."""
+
+    agreed_on: date | None
+    next_due: date | None = None
+    missed_on: date | None = None
+    offered_until: date | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Agreements:
     """All that holds a case up: its promises in the order of their days, the ones broken last among them, its open
-    claim, its open disputes, and its pauses (the account's among them)."""
+    claim, its open disputes, and its pauses (the account's among them).
+
+    `overrides` are the stage set or kept and the letter to be sent now, by people. `credits` are what disputes that
+    ended brought the customer and the ledger does not show yet; `resolved_on` is the day on which the last of them
+    ended. `plan` is the plan that is agreed, else the newest that is offered or ended because a part was missed.
+    """
 
     promises: tuple[Promise, ...] = ()
     claim: Claim | None = None
     disputes: tuple[Dispute, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    credits: tuple[Money, ...] = ()
+    resolved_on: date | None = None
+    overrides: tuple[Override, ...] = ()
+    plan: InPlan | None = None

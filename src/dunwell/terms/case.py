@@ -27,7 +27,7 @@ class Touch:
     """A contact that took place on day `on`: the `round`-th (from 1) of its channel in its stage.
 
     A letter in doubt counts as given. `deadline` is the last day stated in a final notice; `accepted` says that the
-    customer's mail server took the letter.
+    customer's mail server took the letter; `skipped` that a person left it out: it counts as given, and never went.
     """
 
     stage: str
@@ -37,6 +37,7 @@ class Touch:
     letter: str | None = None
     deadline: date | None = None
     accepted: bool = True
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Case:
     while redirection is on. `refused` holds (stage, round, day) of letters that the mail server refused for good, not
     because of the address. `payments_as_of` is the day up to which the ledger's payments are known. `agreements` are
     what was promised, claimed and disputed, and what pauses it.
+    `written_off`: nothing is open because people wrote it off.
     """
 
     account: Account
@@ -63,6 +65,7 @@ class Case:
     reachable: bool = True
     bank_account: bool = True
     referred: bool = False
+    written_off: bool = False
     agreements: Agreements = NOTHING_AGREED
 
     @property

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     TOUCH_DUE = "touch_due"
     NOTHING_DUE = "nothing_due"
     PAID = "paid"
+    WRITTEN_OFF = "written_off"
     WITHIN_TOLERANCE = "within_tolerance"
     CHARGES_ONLY = "charges_only"
     CREDIT_NOTE = "credit_note"
@@ -39,8 +40,11 @@ class Reason(StrEnum):
     STOPPED = "stopped"
     PAUSED = "paused"
     DISPUTED = "disputed"
+    CREDIT_AWAITED = "credit_awaited"
+    DISPUTE_CLOSED = "dispute_closed"
     CLAIMED = "said_to_be_paid"
     PROMISED = "promised"
+    IN_PLAN = "in_plan"
     IN_REVIEW = "reply_in_review"
 
 

@@ -4,6 +4,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import dunwell.ledger.agreement_tables
+import dunwell.ledger.lever_tables
 import dunwell.ledger.mail_tables
 import dunwell.ledger.referral_tables
 import dunwell.ledger.service_tables

@@ -1,0 +1,109 @@
+"""Write-offs: the money, the case, what the ledger's own list says of it, and taking it back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from dunwell.desk import writing_off
+from dunwell.desk.explain import explain
+from dunwell.desk.refusals import CannotDo
+from dunwell.desk.undertakings import Wanted, add_promise
+from dunwell.ledger import money
+from dunwell.ledger.tables import ChargeRow, InvoiceRow
+from tests.support.dump import assert_money_adds_up
+from tests.support.dump import money as owed
+from tests.support.firm import MONDAY, Firm, moment, owing
+
+TUESDAY = MONDAY + timedelta(days=1)
+ANNE = Wanted("anne", "dissolved")
+
+
+@pytest.fixture
+def chased(firm: Firm) -> Firm:
+    """A001 owes INV-A001, 100.00 GBP with 4.00 of charges, and had a letter on Monday."""
+    owing(firm, MONDAY, 1)
+    firm.run(MONDAY)
+    with firm.books.write() as work:
+        work.session.add(ChargeRow(key="c1", invoice_id=1, kind="late_fee", on=MONDAY, amount=400))
+        money.refresh(work, work.session.get_one(InvoiceRow, 1))
+    return firm
+
+
+def write_off(firm: Firm, amount: str | None = None, on: date = TUESDAY) -> None:
+    writing_off.write_off(firm.office, "INV-A001", Decimal(amount) if amount else None, ANNE, moment(on))
+
+
+def case(firm: Firm) -> tuple[object, ...]:
+    found: tuple[object, ...] = owed(firm.books)["invoices"]["INV-A001"]
+    return found[2:]
+
+
+def test_all_of_it_ends_the_case_and_waives_its_charges(chased: Firm) -> None:
+    add_promise(chased.office, ["INV-A001"], date(2026, 3, 20), None, ANNE, moment(TUESDAY))
+    write_off(chased)
+    assert case(chased) == (0, 0, "paid")
+    found = explain(chased.office, "INV-A001", moment(TUESDAY))
+    assert (found.state, found.decision.reason) == ("write_off", "written_off")
+    assert [one.state for one in chased.promises()] == ["withdrawn"], "a write-off keeps no promise"
+    for day in range(1, 30):
+        chased.run(MONDAY + timedelta(days=day))
+    assert len([one for one in chased.letters() if one.stage]) == 1
+    assert_money_adds_up(chased.books)
+    assert chased.broken() == []
+
+
+def test_part_of_it_leaves_the_rest_to_be_chased(chased: Firm) -> None:
+    write_off(chased, "40.00")
+    assert case(chased) == (6000, 400, "open")
+    assert explain(chased.office, "INV-A001", moment(TUESDAY)).state == "open"
+    assert_money_adds_up(chased.books)
+
+
+def test_it_is_undone_with_its_charges(chased: Firm) -> None:
+    write_off(chased)
+    writing_off.undo(chased.office, "INV-A001", ANNE, moment(TUESDAY))
+    assert case(chased) == (10000, 400, "open")
+    assert_money_adds_up(chased.books)
+    with pytest.raises(CannotDo, match="nothing of it is written off"):
+        writing_off.undo(chased.office, "INV-A001", ANNE, moment(TUESDAY))
+    write_off(chased)
+    assert case(chased) == (0, 0, "paid")
+
+
+def test_charges_that_are_partly_paid_are_written_off_for_the_rest(chased: Firm) -> None:
+    with chased.books.write() as work:
+        invoice = work.session.get_one(InvoiceRow, 1)
+        chased_account = work.lock_account(1)
+        assert chased_account.number == "A001"
+        assert invoice.charges_open == 400
+    chased.payments(TUESDAY, f"A001,INV-A001,{TUESDAY},102.00,GBP,R")
+    assert case(chased) == (0, 200, "paid")
+    with pytest.raises(CannotDo, match="not open"):
+        write_off(chased)
+    assert_money_adds_up(chased.books)
+
+
+LISTED = "A001,Firm A001,a001@a001.example,GB,en,INV-A001,2026-01-27,2026-02-26,100.00,{open},GBP"
+
+
+def test_the_ledgers_own_list_does_not_bring_it_back(chased: Firm) -> None:
+    write_off(chased)
+    chased.open_items(TUESDAY, LISTED.format(open="100.00"))
+    assert case(chased) == (0, 0, "paid")
+    chased.open_items(date(2026, 3, 5), LISTED.format(open="0.00"))
+    assert case(chased) == (0, 0, "paid")
+    assert_money_adds_up(chased.books)
+    with pytest.raises(CannotDo, match="undo it there"):
+        writing_off.undo(chased.office, "INV-A001", ANNE, moment(date(2026, 3, 5)))
+
+
+def test_what_is_refused(chased: Firm) -> None:
+    with pytest.raises(CannotDo, match="more than the open principal"):
+        write_off(chased, "100.01")
+    with pytest.raises(CannotDo, match="no invoice INV-9"):
+        writing_off.write_off(chased.office, "INV-9", None, ANNE, moment(TUESDAY))
+    with pytest.raises(CannotDo, match="--reason"):
+        writing_off.write_off(chased.office, "INV-A001", None, Wanted("anne"), moment(TUESDAY))
