@@ -21,6 +21,7 @@ from dunwell.desk.summary import headline, markdown
 from flows.chase import chase_invoice, chase_shard
 from flows.letters import letters
 from flows.spread import spread
+from flows.telling import tell
 
 
 def _run_name() -> str:
@@ -50,6 +51,7 @@ async def daily_cycle(
     await acreate_markdown_artifact(
         key="daily-cycle", markdown=markdown(report), description=f"Daily cycle {moment.on}"
     )
+    tell(office, report)
     if report.alarms:
         get_run_logger().warning("; ".join(report.alarms))
     return Completed(message=headline(report), data=report)

@@ -85,7 +85,7 @@ class Site:
 
     def schedule(self, deployment: str, seconds: int, **parameters: Any) -> None:
         """Have a deployment run every so many seconds."""
-        anchor = datetime.now(UTC)
+        anchor = datetime(2026, 1, 1, tzinfo=UTC)
         schedule = IntervalSchedule(interval=timedelta(seconds=seconds), anchor_date=anchor, timezone="UTC")
         found = self.ask("read_deployment_by_name", deployment)
         creating = DeploymentScheduleCreate(schedule=schedule, active=True, parameters=parameters, slug="soon")

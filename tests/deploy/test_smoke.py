@@ -27,14 +27,16 @@ def test_a_worker_is_killed_in_the_middle_of_a_shard_and_the_night_ends_right(si
         # Whoever looks at the third shard's accounts has to wait: the shard is in the middle of its work.
         holding.execute(text("SELECT id FROM account WHERE number = 'A003' FOR NO KEY UPDATE"))
         site.schedule("daily_cycle/daily", 20, as_of=str(MONDAY))
-        site.until(lambda: site.runs("chase_shard"), 50, "no scheduled cycle began")
+        site.until(lambda: site.runs("chase_shard"), 120, "no scheduled cycle began")
         site.worker("shards")
-        site.until(lambda: first_shard(site).state.is_running(), 60, "the first shard did not begin")
+        site.until(
+            lambda: first_shard(site) and first_shard(site).state.is_running(), 120, "the first shard did not begin"
+        )
         site.local.end("shards", signal.SIGKILL)
         holding.rollback()
-    night = site.until(lambda: [run for run in site.runs("daily_cycle") if run.state.is_final()], 90, "no night ended")[
-        0
-    ]
+    night = site.until(
+        lambda: [run for run in site.runs("daily_cycle") if run.state.is_final()], 120, "no night ended"
+    )[0]
 
     assert night.auto_scheduled
     assert night.state.is_completed(), night.state.message
@@ -43,13 +45,13 @@ def test_a_worker_is_killed_in_the_middle_of_a_shard_and_the_night_ends_right(si
     assert_right(firm, mail, COUNT)
 
     # The next scheduled run of the same day finds nothing left.
-    site.until(lambda: len([r for r in site.runs("daily_cycle") if r.state.is_completed()]) > 1, 90, "no second run")
+    site.until(lambda: len([r for r in site.runs("daily_cycle") if r.state.is_completed()]) > 1, 120, "no second run")
     assert_right(firm, mail, COUNT)
 
 
 def first_shard(site: Site) -> Any:
     """The run of the shard whose accounts are held."""
-    return next(run for run in site.runs("chase_shard") if run.parameters["first"] == "INV-A001")
+    return next((run for run in site.runs("chase_shard") if run.parameters["first"] == "INV-A001"), None)
 
 
 def assert_right(firm: Firm, mail: MailServer, count: int) -> None:
