@@ -1,7 +1,7 @@
 """Create Dunwell's automations on the Prefect server that PREFECT_API_URL names, or bring them up to date.
 
-`python deployments/automate.py --notify TYPE/NAME` has them write to a notification block of that type and name, such as
-`slack-webhook/chasing`; without it they only show in Prefect's UI. Run it again at any time.
+`python deployments/automate.py --notify TYPE/NAME` has them write to a notification block of that type and name, such
+as `slack-webhook/chasing`; without it they only show in Prefect's UI. Run it again at any time.
 """
 
 from __future__ import annotations

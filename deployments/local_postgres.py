@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -92,13 +93,11 @@ class PostgreSQL:
             self._run("pg_ctl", "-D", self._data, "-w", "-m", "fast", "stop")
 
     def _run(self, program: str, *arguments: str | Path) -> None:
-        assert self._programs is not None
-        owner = {"user": _USER, "group": _USER, "extra_groups": []} if os.geteuid() == 0 else {}
+        folder = self._programs or Path()
+        owner: dict[str, Any] = {"user": _USER, "group": _USER, "extra_groups": []} if os.geteuid() == 0 else {}
         # Its log must not keep our own output open, so nothing of it is read through a pipe.
-        ended = subprocess.run(
-            [self._programs / program, *arguments],
-            cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, **owner,
-        )  # type: ignore[call-overload]  # fmt: skip
+        quiet: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        ended = subprocess.run([folder / program, *arguments], cwd="/", check=False, **quiet, **owner)
         if ended.returncode:
             raise SystemExit(f"{program} failed ({ended.returncode}); see {self._data / 'server.log'}")
 
