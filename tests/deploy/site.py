@@ -28,7 +28,7 @@ SETTINGS = """
 flow_run_budget = 3
 shard = 5
 shards_at_once = 2
-shard_seconds = 15
+shard_seconds = 30
 """
 
 
