@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Some machines forbid compiled modules: every start would then take seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo serve test lint format bench gallery lock clean
+.PHONY: setup demo serve test smoke lint format bench gallery lock clean deploy-local deploy-local-stop
 
 setup: $(VENV)/.done
 
@@ -22,7 +22,18 @@ serve: setup
 	$(BIN)/dunwell demo --keep
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not deploy"
+
+# The whole set-up: a scheduled night, a worker killed in the middle of a shard.
+smoke: setup
+	$(BIN)/python -m pytest -m deploy
+
+# The real thing without containers: PostgreSQL, Prefect's server, two workers, schedules on. State in .local.
+deploy-local: setup
+	$(BIN)/python deployments/local.py start
+
+deploy-local-stop: setup
+	$(BIN)/python deployments/local.py stop
 
 lint: setup
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from prefect.states import Completed, Failed
 from dunwell import wiring
 from dunwell.desk import chase as desk
 from dunwell.desk.chase import Chased, Fault
+from dunwell.desk.spreading import require_same_rules
 
 
 @flow(name="chase_invoice", flow_run_name="{invoice} {stage}", log_prints=False, persist_result=False)
@@ -35,10 +36,23 @@ async def chase_task(invoice: str, headline: str, failed: bool) -> State[None]:
 
 
 @flow(name="chase_shard", flow_run_name="shard {first} to {last}", persist_result=False)
-async def chase_shard(first: str, last: str, invoices: list[tuple[str, int]], as_of: date | None = None) -> State[int]:
-    """Chase many invoices, a task run each; the failure of one does not stop the others. Results in how many failed."""
-    moment = wiring.moment(as_of)
-    looked = desk.chase_each(wiring.office(), [invoice_id for _, invoice_id in invoices], moment)
+async def chase_shard(
+    first: str, last: str, invoices: list[tuple[str, int]], as_of: date | None = None, rules: str | None = None
+) -> State[int]:
+    """Chase many invoices, a task run each; the failure of one does not stop the others. Results in how many failed.
+
+    The daily cycle starts it. It decides and proposes; nothing is sent here, and the same cases may be given twice.
+
+    Args:
+        first: The first invoice's number; it names the run.
+        last: The last invoice's number; it names the run.
+        invoices: Pairs of an invoice's number and its key in the ledger.
+        as_of: The day of the cycle. Empty: today, in the creditor's time zone.
+        rules: By which version and rules the cycle decides. A worker with others refuses.
+    """
+    moment, office = wiring.moment(as_of), wiring.office()
+    require_same_rules(office, rules)
+    looked = desk.chase_each(office, [invoice_id for _, invoice_id in invoices], moment)
     failed = 0
     for number, invoice_id in invoices:
         one = looked[invoice_id]

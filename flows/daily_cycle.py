@@ -20,6 +20,8 @@ from dunwell.desk.letters import Post
 from dunwell.desk.summary import headline, markdown
 from flows.chase import chase_invoice, chase_shard
 from flows.letters import letters
+from flows.spread import spread
+from flows.telling import tell
 
 
 def _run_name() -> str:
@@ -31,9 +33,14 @@ def _run_name() -> str:
 async def daily_cycle(
     as_of: date | None = None, even_if_stale: bool = False, confirm_volume: bool = False
 ) -> State[CycleReport | day.CycleRunning]:
-    """One daily cycle of the ledger, for the day `as_of` or today in the creditor's time zone.
+    """One daily cycle: open the day, decide about every invoice with something due, send one letter an account, report.
 
-    `even_if_stale` chases although payments are old; `confirm_volume` sends although the night is unusually large.
+    Safe to run again: the same day sends nothing twice, and a cycle that was killed goes on where it stopped.
+
+    Args:
+        as_of: The day to run, at the cycle's hour. Empty: today, in the creditor's time zone.
+        even_if_stale: Chase although the payments in the ledger are older than the policy allows.
+        confirm_volume: Send although the night is unusually large. Look at `dunwell preview` first.
     """
     office, moment = wiring.office(), wiring.moment(as_of)
     try:
@@ -44,6 +51,7 @@ async def daily_cycle(
     await acreate_markdown_artifact(
         key="daily-cycle", markdown=markdown(report), description=f"Daily cycle {moment.on}"
     )
+    tell(office, report)
     if report.alarms:
         get_run_logger().warning("; ".join(report.alarms))
     return Completed(message=headline(report), data=report)
@@ -61,9 +69,14 @@ async def _cycle(
 
 
 async def _chase(office: day.Office, moment: day.Moment, as_of: date | None) -> int:
-    """A flow run for each case with something due, or, above the budget, a task run each; returns how many failed."""
+    """A flow run for each case with something due, or, above the budget, a task run each; returns how many failed.
+
+    Where workers share the night, they go first: what the ledger then still shows as due is done here.
+    """
     budget, size = wiring.flow_run_budget()
     single = day.due_count(office, moment) <= budget
+    if not single and (plan := wiring.spreading()) is not None:
+        await spread(office, moment, size, plan)
     failed = 0
     for page in day.due_pages(office, moment, size):
         if single:

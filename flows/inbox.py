@@ -25,7 +25,13 @@ async def reply(account: str, invoices: list[str], state: str, outcome: str) -> 
 
 @flow(name="inbox", flow_run_name="inbox", persist_result=False)
 async def inbox(as_of: date | None = None) -> State[Round]:
-    """One look at the mailbox. Safe beside a cycle and beside itself, at any rate of running."""
+    """One look at the mailbox: file every mail, understand it, and act where nothing leaves a doubt.
+
+    Safe beside a cycle and beside itself, at any rate of running.
+
+    Args:
+        as_of: The day to act on. Empty: today, in the creditor's time zone.
+    """
     office, moment, done = wiring.office(), wiring.moment(as_of), Round()
     for _ in desk.look(office, wiring.inbox(), moment, done):
         pass

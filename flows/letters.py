@@ -26,7 +26,13 @@ async def letter(account: str, invoices: list[str], state: str, outcome: str) ->
 
 @flow(name="letters", flow_run_name="letters", persist_result=False)
 async def letters(as_of: date | None = None) -> State[Post]:
-    """Send every proposed letter whose hour it is. Safe beside a cycle and beside itself, at any rate of running."""
+    """Send the letters that waited for their send window or were put off, deciding again about each.
+
+    Only what the day's cycle has cleared goes. Safe beside a cycle and beside itself, at any rate of running.
+
+    Args:
+        as_of: The day to send for, whatever the hour. Empty: today, within each account's send window.
+    """
     post = Post()
     for sent in desk.post_all(wiring.office(), wiring.moment(as_of), post):
         await letter(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dunwell import settings as settings_room
 from dunwell.desk.inbox import Mailbox
 from dunwell.desk.office import Believing, Office
+from dunwell.desk.spreading import Spreading
 from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate, open_engine, require_current
@@ -28,6 +29,7 @@ from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.rules.tomltext import Problem, TomlProblems
 from dunwell.settings import Located, sections
+from dunwell.settings import schedules as settings_schedules
 from dunwell.terms.moment import Moment
 
 _POLICIES = Path(__file__).parent / "rules" / "policies"
@@ -277,6 +279,17 @@ def flow_run_budget() -> tuple[int, int]:
     """Up to how many cases get a flow run each, and how many share a shard above that."""
     cycle = located().settings.cycle
     return cycle.flow_run_budget, cycle.shard
+
+
+def spreading() -> Spreading | None:
+    """How the shards of a large night are spread over workers; None where the cycle does them itself."""
+    cycle = located().settings.cycle
+    return Spreading(cycle.shards, cycle.shards_at_once, cycle.shard_seconds) if cycle.shards else None
+
+
+def schedules() -> dict[str, str]:
+    """When the cycle runs and in whose time zone: a step of deployments/prefect.yaml."""
+    return settings_schedules.schedules(located())
 
 
 def _reply_key(books: Books) -> str:

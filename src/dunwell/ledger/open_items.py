@@ -224,7 +224,7 @@ def missing_from(
     return missing
 
 
-def _set_off_by_us() -> CompoundSelect[int | None]:
+def _set_off_by_us() -> CompoundSelect[Any]:
     """The invoices and credit notes of which something was set off by ourselves: the list may still have them open."""
     rows = col(AllocationRow.automatic).is_(True)
     return union(

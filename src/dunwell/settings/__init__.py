@@ -115,7 +115,15 @@ def load(config: Path | None, environ: Mapping[str, str]) -> Located:
         settings = Settings(**overlaid(data, gathered))
     except ValidationError as error:
         raise TomlProblems("environment", [_variable_problem(item, names) for item in error.errors()]) from None
+    if settings.cycle.shards and settings.ledger.url.startswith("sqlite"):
+        raise TomlProblems(str(file or "environment"), [Problem(None, "cycle.shards", _SHARDS_NEED_POSTGRESQL)])
     return Located(settings=settings, folder=file.resolve().parent if file else Path.cwd(), file=file)
+
+
+_SHARDS_NEED_POSTGRESQL = (
+    "workers share a night only on PostgreSQL, and ledger.url is a SQLite file, which serves one machine: set "
+    "ledger.url to postgresql://…, or leave cycle.shards out"
+)
 
 
 def _from_file(file: Path) -> dict[str, Any]:

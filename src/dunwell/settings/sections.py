@@ -285,11 +285,17 @@ class Dkim(Section):
 
 
 class Cycle(Section):
-    """The daily cycle: its hour in the creditor's time zone, and up to how many cases get a flow run each."""
+    """The daily cycle: its hour in the creditor's time zone, and up to how many cases get a flow run each.
+
+    `shards` is the deployment by which any worker chases a shard (`flow/deployment`); without it the cycle does all.
+    """
 
     hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
     flow_run_budget: Annotated[int, Field(ge=0)] = 1000
     shard: Annotated[int, Field(ge=1, le=5000)] = 500
+    shards: Annotated[str, Field(pattern=r"^[^/\s]+/[^/\s]+$")] | None = None
+    shards_at_once: Annotated[int, Field(ge=1, le=1000)] = 4
+    shard_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
 
 
 _BLANK = re.compile(r"\{([^{}]*)\}")
