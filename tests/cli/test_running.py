@@ -12,7 +12,7 @@ from tests.support.project import Project
 
 DAY = str(MONDAY)
 LETTER_KEYS = ["account", "letter", "stage", "language", "invoices", "to", "message_id", "state", "on", "reason"]
-EXPLAIN_KEYS = {"held_up_by", 
+EXPLAIN_KEYS = {"held_up_by",
     "invoice", "account", "stage", "state", "days_overdue", "outstanding", "currency", "principal", "charges", "due",
     "next", "reasons", "history", "journal",
 }  # fmt: skip
