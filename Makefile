@@ -52,8 +52,9 @@ gallery: setup
 	$(BIN)/dunwell letters gallery --to docs/gallery
 
 lock: setup
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-strip-extras -o requirements/run.txt pyproject.toml
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-strip-extras --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra dev -c requirements/run.txt -o requirements/dev.txt pyproject.toml
+	$(BIN)/python requirements/with_extras.py requirements/run.txt requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) build dist
