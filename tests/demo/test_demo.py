@@ -92,6 +92,25 @@ def _ready(here: Path, process: subprocess.Popen[bytes]) -> Shown:
     raise AssertionError("the demo did not come to its end")
 
 
+ANSWERS = {"promise_thanked", "claim_acknowledged", "details_answered", "dispute_acknowledged", "invoice_again"}
+"""What goes back to customers who wrote: after the mailbox was counted."""
+
+
+def _was_taken(letter: dict[str, Any]) -> bool:
+    return letter["state"] == "sent" or str(letter["reason"]).startswith("came back: 5.1.1")
+
+
+def test_the_customers_answers_are_read_and_answered(shown: Shown) -> None:
+    replies = shown.command("replies")
+    assert len(replies) == 13
+    assert {one["action"] for one in replies} == {"act", "review", "ignore"}
+    sent = {one["letter"] for one in shown.command("letters", "sent") if one["state"] == "sent"}
+    assert sent >= ANSWERS
+    (impostor,) = [one for one in replies if "DMARC failed" in one["trust"]]
+    assert impostor["action"] == "review"
+    assert len(shown.command("promise", "list")) == 4
+
+
 def test_the_mailbox_holds_what_the_ledger_says(shown: Shown) -> None:
     said = re.search(
         r"mailbox holds (\d+) letters .*; (\d+) letters of the past and (\d+) of this cycle .*: as many", shown.out
@@ -99,8 +118,9 @@ def test_the_mailbox_holds_what_the_ledger_says(shown: Shown) -> None:
     assert said is not None
     held, past, now = (int(number) for number in said.groups())
     letters = shown.command("letters", "sent")
-    assert held == past + now == sum(one["state"] == "sent" for one in letters)
-    assert now == sum(one["state"] == "sent" for one in letters if one["on"] == DAY) == len(_saved(shown))
+    went = [one for one in letters if one["letter"] not in ANSWERS and _was_taken(one)]
+    assert held == past + now == len(went)
+    assert now == sum(one["on"] == DAY for one in went) == len(_saved(shown))
 
 
 def _saved(shown: Shown) -> list[Path]:
@@ -111,7 +131,8 @@ def test_every_letter_ended_in_a_state(shown: Shown) -> None:
     letters = shown.command("letters", "sent")
     assert {one["state"] for one in letters} == {"sent", "failed", "waiting"}
     assert all(one["reason"].startswith("250 ") for one in letters if one["state"] == "sent")
-    assert all(one["reason"].startswith("550 5.1.1") for one in letters if one["state"] == "failed")
+    refused = ("550 5.1.1", "came back: 5.1.1")
+    assert all(one["reason"].startswith(refused) for one in letters if one["state"] == "failed")
     assert [one["reason"][:9] for one in letters if one["state"] == "waiting"] == ["451 4.7.1"]
     assert all(one["to"].endswith(".example") for one in letters)
 

@@ -80,7 +80,7 @@ def numbers_of(work: Work, accounts: Iterable[str]) -> dict[str, str]:
         .join(AccountRow, col(AccountRow.id) == col(InvoiceRow.account_id))
         .where(col(AccountRow.number).in_(list(accounts)), col(InvoiceRow.kind) == "invoice")
     )
-    return dict(row.tuple() for row in work.session.execute(query))
+    return {row[0]: row[1] for row in work.session.execute(query)}
 
 
 def owners(work: Work, numbers: Sequence[str]) -> dict[str, str]:
@@ -92,7 +92,7 @@ def owners(work: Work, numbers: Sequence[str]) -> dict[str, str]:
             .join(AccountRow, col(AccountRow.id) == col(InvoiceRow.account_id))
             .where(col(InvoiceRow.number).in_(numbers[start : start + 500]), col(InvoiceRow.kind) == "invoice")
         )
-        found.update(row.tuple() for row in work.session.execute(query))
+        found.update({row[0]: row[1] for row in work.session.execute(query)})
     return found
 
 

@@ -175,7 +175,7 @@ def last_thread(work: Work, account_ids: Sequence[int]) -> dict[int, str]:
         .group_by(col(LetterRow.account_id))
     )
     query = select(col(LetterRow.account_id), col(LetterRow.message_id)).where(col(LetterRow.id).in_(newest))
-    return dict(row.tuple() for row in work.session.execute(query))
+    return {row[0]: row[1] for row in work.session.execute(query)}
 
 
 def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str) -> bool:
