@@ -13,7 +13,7 @@ from dunwell.desk.facts import Due, Matter
 from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused
-from dunwell.desk.sending import Sent, settled_by
+from dunwell.desk.sending import Sent, settled_by, told
 from dunwell.desk.writing import Written, write_letter
 from dunwell.ledger import cases, cycles, news, outbox, settling, tasks, touches
 from dunwell.ledger.books import Work
@@ -136,7 +136,7 @@ def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, s
             draft = one.written.draft
             answer = sender.send(office.creditor.email or "", draft.to_email, draft.raw, draft.copies)
             last = (one, settled_by(answer, rehearsal=one.written.draft.rehearsal))
-            yield _told(*last)
+            yield told(last[0].account, last[0].written.draft, last[1])
             if waiting:
                 sender.connect()
     finally:
@@ -279,11 +279,3 @@ def _after(office: Office, taken: Taken, settled: Settled, due: Due, on: date) -
         touch = Touch(send.stage, send.round, on, letter=send.letter, deadline=draft.deadline)
         after = replace(case, touches=(*case.touches, touch), account_letters=(*case.account_letters, on))
     return decide(after, office.policy, on)
-
-
-def _told(taken: Taken, settled: Settled) -> Sent:
-    draft = taken.written.draft
-    numbers = tuple(cover.number for cover in draft.covers)
-    return Sent(
-        taken.account, draft.name, draft.stage, draft.language, numbers, draft.to_email, settled.state, settled.reason
-    )

@@ -34,11 +34,11 @@ class Fetched:
     links: Mapping[Wanted, str] = field(default_factory=dict)
 
 
-def fetch(office: Office, account_ids: Sequence[int], moment: Moment) -> Fetched:
-    """The documents and payment links that letters to these accounts may want."""
+def fetch(office: Office, account_ids: Sequence[int], moment: Moment, *, enclosing: bool = True) -> Fetched:
+    """The documents, where they are to be enclosed, and the payment links that letters to these accounts may want."""
     linking = office.links.connector is not None
     with office.books.read() as work:
-        wanted = statements.documents(work, account_ids)
+        wanted = statements.documents(work, account_ids) if enclosing else ()
         ids = cases.open_ids(work, account_ids) if linking else []
         loaded = cases.load(work, ids, moment.on, office.around)
     found = documents.fetch(office.documents, places(wanted)) if wanted else {}
