@@ -124,6 +124,20 @@ def test_an_invoice_without_a_due_date_is_on_the_statement_and_not_late(
     assert "INV-2" in body(mail.letters[-1])
 
 
+def test_whoever_pays_by_direct_debit_is_sent_the_invoice_and_not_asked_to_transfer(
+    small_firm: Firm, mail: MailServer
+) -> None:
+    small_firm.take(csv("account,name,country,language,payment_method", "A,Firm A,GB,en,direct_debit"), MONDAY)
+    small_firm.take(csv(CONTACTS, "A,Person A,a@a.example,accounts_payable"), MONDAY)
+    row = f"A,INV-1,{MONDAY},{MONDAY + timedelta(days=30)},100.00,GBP,no"
+    assert not small_firm.take(csv("account,invoice,issued,due,amount,currency,sent_on", row), MONDAY).rejects
+    small_firm.run(MONDAY)
+    (letter,) = mail.letters
+    assert small_firm.letters()[0].letter == "issued"
+    assert "by direct debit" in body(letter)
+    assert "IBAN" not in body(letter)
+
+
 def test_letter_and_statement_ask_for_the_same_sum_under_one_reference(
     small_firm: Firm, mail: MailServer, tmp_path: Path
 ) -> None:

@@ -16,11 +16,18 @@ AFTER_EASTER = timedelta(days=5)
 
 def pressed(firm: Firm, nights: int, days: int = 95, amount: str = "100.00") -> date:
     """An account chased for so many nights from an invoice that was `days` overdue; returns the next night."""
-    firm.customers(MONDAY, ["A"])
-    due = MONDAY - timedelta(days=days)
-    firm.invoices(MONDAY, f"A,INV-1,{due - timedelta(days=30)},{due},{amount},GBP")
-    for offset in range(nights):
-        firm.run(MONDAY + timedelta(days=offset))
+
+    def chase() -> None:
+        firm.customers(MONDAY, ["A"])
+        due = MONDAY - timedelta(days=days)
+        firm.invoices(MONDAY, f"A,INV-1,{due - timedelta(days=30)},{due},{amount},GBP")
+        for offset in range(nights):
+            firm.run(MONDAY + timedelta(days=offset))
+
+    if firm.rules == policy() and firm.redirect_to is None:
+        firm.prepare(f"pressed {nights} {days} {amount}", chase)
+    else:
+        chase()
     return MONDAY + timedelta(days=nights)
 
 

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from dunwell.desk import refer
 from dunwell.desk.refer import NoReferral
+from dunwell.ledger.tables import TouchRow
 from dunwell.litigation.disposition import Disposition
 from tests.support.customer_mail import mail as written
 from tests.support.databases import Sqlite
@@ -76,6 +78,27 @@ def test_an_account_is_referred_once_with_all_its_cases_and_a_person_decides(
     assert recalled.record.state == "recalled"
     assert "recall" in firm.task_kinds()
     assert firm.broken() == []
+
+
+def test_a_letter_about_another_invoice_repeats_the_last_deadline(sqlite: Sqlite, mail: MailServer) -> None:
+    firm = Firm(sqlite.fresh(), mail)
+    owing(firm, MONDAY, 1)
+    day = MONDAY
+    while "final_notice" not in {one.letter for one in firm.letters()}:
+        firm.run(day)
+        day += timedelta(days=1)
+    firm.invoices(day, f"A001,INV-9,{day - timedelta(days=80)},{day - timedelta(days=50)},70.00,GBP")
+    before = len(mail.letters)
+    while len(mail.letters) == before:
+        firm.run(day)
+        day += timedelta(days=1)
+    assert firm.letters()[-1].letter == "past_due_first"
+    with firm.books.read() as work:
+        (deadline,) = work.session.execute(
+            select(TouchRow.deadline).where(TouchRow.stage == "litigation", TouchRow.state == "sent")
+        ).scalars()
+    assert f"last date for payment: {deadline.day} {deadline:%b %Y}" in " ".join(mail.letters[-1].text.split())
+    firm.close()
 
 
 @pytest.mark.parametrize("name", ["dossier.json", "journal.jsonl", "manifest.json", "manifest.sha256", "statement.pdf"])

@@ -27,6 +27,25 @@ def opened(url: str) -> Engine:
     return engine
 
 
+_COPIES = itertools.count(1)
+
+
+def copied(url: str) -> str:
+    """The URL of another database with the same content; nobody may be connected to the first."""
+    parsed = make_url(url)
+    name = f"{parsed.database}_copy{next(_COPIES)}"
+    if parsed.get_backend_name() == "sqlite":
+        shutil.copyfile(str(parsed.database), name)
+        return f"sqlite:///{name}"
+    server = create_engine(
+        parsed.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT"
+    )
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {parsed.database}"))
+    server.dispose()
+    return parsed.set(database=name).render_as_string(hide_password=False)
+
+
 class Sqlite:
     """SQLite files, each a copy of one that was migrated once."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -36,7 +36,7 @@ from dunwell.rules.policy import load as load_policy
 from dunwell.settings.sections import Creditor, People
 from dunwell.terms.moment import Moment
 from tests.support.customer_mail import SERVER
-from tests.support.databases import opened
+from tests.support.databases import copied, opened
 from tests.support.mail_server import MailServer
 
 MONDAY = date(2026, 3, 2)
@@ -83,6 +83,10 @@ def csv(header: str, *lines: str) -> bytes:
     return "\n".join((header, *lines, "")).encode()
 
 
+_PREPARED: dict[tuple[str, str], str] = {}
+"""Databases as somebody has left them, by kind and by what was done."""
+
+
 @dataclass
 class Firm:
     """A firm with its books and its mail server."""
@@ -106,6 +110,21 @@ class Firm:
 
     def close(self) -> None:
         self.books.engine.dispose()
+
+    def prepare(self, what: str, make: Callable[[], None]) -> None:
+        """Have the books as `make` leaves them: made once for each kind of database, later ones are copies.
+
+        `what` names all that they depend on. The letters of the copies went to the mail server of the first.
+        """
+        key = (self.url.partition(":")[0], what)
+        if key not in _PREPARED:
+            make()
+            self.close()
+            _PREPARED[key] = copied(self.url)
+            return
+        self.close()
+        self.url = copied(_PREPARED[key])
+        self.books = Books(opened(self.url))
 
     @property
     def office(self) -> Office:

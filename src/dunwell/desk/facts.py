@@ -33,7 +33,7 @@ from dunwell.rules import agreements, ramp
 from dunwell.rules import work as people
 from dunwell.rules.decide import more_advanced
 from dunwell.rules.policy import Policy
-from dunwell.terms.account import Account, Contact, Kind
+from dunwell.terms.account import Account, Contact, Kind, PaymentMethod
 from dunwell.terms.case import Case, Touch
 from dunwell.terms.decision import Send
 from dunwell.terms.iban import is_iban_shaped
@@ -108,6 +108,8 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         late_fee_percent=fee,
         earlier=matter.past.days,
         ask_satisfaction=_asks_satisfaction(lead, rules),
+        # Later letters go only after a debit came back: then the money is to be transferred.
+        direct_debit=matter.letter == "issued" and account.payment_method is PaymentMethod.DIRECT_DEBIT,
         payments=_payments(matter.news),
         released="released" in matter.news.kinds,
         promise=_promise(matter, leading, rules, on) if matter.letter == "promise_broken" else None,
@@ -182,7 +184,8 @@ def _suspend_on(case: Case, lead: Send, rules: Policy, on: date) -> date | None:
 def _other(case: Case, rules: Policy, on: date) -> InvoiceFacts:
     """An open invoice that the letter does not ask for, with the reason where there is one."""
     why, until = agreements.mark(case, rules, on)
-    return replace(invoice_facts(case, rules, on), mark=why, mark_until=until)
+    # A letter about other invoices would otherwise read like a new, later deadline.
+    return replace(invoice_facts(case, rules, on), mark=why, mark_until=until, last_day=people.last_day(case, on))
 
 
 def invoice_facts(case: Case, rules: Policy, on: date) -> InvoiceFacts:

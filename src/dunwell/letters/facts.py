@@ -55,7 +55,8 @@ class InvoiceFacts:
     `open_principal + charges` is `outstanding`; `credited` is what was paid or credited. `days_late` is 0 until the day
     after the due date. `mark` says why an invoice that is listed is not asked for ("disputed", "promised", "paused";
     `mark_until` is the promised day), None for those whose money is asked for. `held_back` is the part of one that is
-    asked for which is not: promised for later, or in dispute.
+    asked for which is not: promised for later, or in dispute. `last_day`: the deadline of a final notice that went
+    before, while it runs.
     """
 
     number: str
@@ -75,6 +76,7 @@ class InvoiceFacts:
     mark: str | None = None
     mark_until: date | None = None
     held_back: Money | None = None
+    last_day: date | None = None
 
     @property
     def outstanding(self) -> Money:
@@ -188,6 +190,7 @@ class Facts:
 
     `attached` are the names of the documents that come with the letter, `attached_invoices` the numbers of the
     invoices among them. `ask_satisfaction`: a friendly letter asks whether all was well before it speaks of money.
+    `direct_debit`: we collect the money ourselves, and nothing is to be transferred.
     `payments` are those that have come in since the last letter, `released` says that the account is off hold again;
     a letter that asks for other invoices carries both as a sentence. `sentences` names the sentences of law that the
     policy turned on, each with its country. Of `promise`, `claim`, `dispute`, `plan` with its `part`, and `goodwill`
@@ -213,6 +216,7 @@ class Facts:
     statement_attached: bool = False
     contract_attached: bool = False
     ask_satisfaction: bool = False
+    direct_debit: bool = False
     payments: tuple[PaymentFacts, ...] = ()
     released: bool = False
     sentences: tuple[tuple[str, str], ...] = ()

@@ -88,6 +88,7 @@ NAMES = frozenset(
         "statement_attached",
         "contract_attached",
         "ask_satisfaction",
+        "direct_debit",
         "payments",
         "received_amount",
         "released",

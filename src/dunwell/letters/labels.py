@@ -43,6 +43,7 @@ WORDS = (
     "pay_online",
     "payment_code",
     "other_ways",
+    "by_direct_debit",
     "part",
     "part_state",
     "part_open",
@@ -67,6 +68,7 @@ WORDS = (
     "adjustment",
     "in_dispute",
     "promised_for",
+    "last_day",
     "on_pause",
     "not_asked",
     "unapplied",
@@ -76,7 +78,12 @@ WORDS = (
 )
 """The words that every language has."""
 
-_BLANKS = {"page": ("{page}", "{pages}"), "promised_for": ("{date}",), "movements": ("{date}",)}
+_BLANKS = {
+    "page": ("{page}", "{pages}"),
+    "promised_for": ("{date}",),
+    "last_day": ("{date}",),
+    "movements": ("{date}",),
+}
 
 # French sets a no-break space before the colon.
 _COLONS = {"fr": "\u00a0:"}

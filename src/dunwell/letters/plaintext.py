@@ -192,6 +192,9 @@ class TextBlocks:
     def payment(self) -> list[str]:
         """Where to pay, and what to quote."""
         seen, words, formats = self._seen, self._words, self._formats
+        law = [line for sentence in seen["law_words"] for line in ("", *wrap(sentence))]
+        if seen["direct_debit"]:
+            return [words["how_to_pay"] + self._language.colon, "", *wrap(words["by_direct_debit"]), *law]
         pairs = [(words["payee"], formats.isolate(seen["creditor"]["name"]) if self._rtl else seen["creditor"]["name"])]
         for account in seen["bank_accounts"]:
             first, *more = account["lines"]
@@ -203,7 +206,7 @@ class TextBlocks:
             out += ["", link["label"] + self._language.colon, link["url"]]
         if seen["ways"]:
             out += ["", words["other_ways"] + self._language.colon, *seen["ways"]]
-        return out + [line for sentence in seen["law_words"] for line in ("", *wrap(sentence))]
+        return out + law
 
     def signature(self) -> list[str]:
         """Who writes, and whom to ask."""

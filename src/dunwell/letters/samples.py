@@ -205,6 +205,9 @@ def variants(letter: str) -> Iterator[Facts]:
         law = tuple((name, country) for name in SENTENCES_OF_LAW for country in _LAWS)
         yield replace(base, payments=news, released=True, sentences=law, late_fee_percent=None)
     yield replace(one, totals=tuple(replace(total, link="https://pay.example/7", code="BCD") for total in one.totals))
+    if base.letter == "issued":
+        yield replace(base, direct_debit=True)
+        yield replace(one, direct_debit=True)
     yield from _about_variants(base)
     yield from _several(base)
 

@@ -111,7 +111,7 @@ _MARKS = {"disputed": "in_dispute", "promised": "on_pause", "paused": "on_pause"
 
 
 def marks(invoice: InvoiceFacts, language: Language) -> Iterator[str]:
-    """What is said of an invoice that is not asked for, or of the part of it that is not."""
+    """What is said of an invoice: that it, or a part, is not asked for; until when it can be paid at the latest."""
     words, until = language.words, invoice.mark_until
     if invoice.held_back:
         yield f"{words['not_asked']}{language.colon} {language.formats.money(invoice.held_back)}"
@@ -119,6 +119,8 @@ def marks(invoice: InvoiceFacts, language: Language) -> Iterator[str]:
         yield words["promised_for"].replace("{date}", language.formats.day(until))
     elif invoice.mark is not None:
         yield words[_MARKS[invoice.mark]]
+    elif invoice.last_day is not None:
+        yield words["last_day"].replace("{date}", language.formats.day(invoice.last_day))
 
 
 def _sums(amounts: list[Money], language: Language) -> str:

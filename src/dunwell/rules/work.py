@@ -72,6 +72,12 @@ def suspension_day(case: Case, rules: Policy, here: Place) -> date | None:
     return None
 
 
+def last_day(case: Case, today: date) -> date | None:
+    """The deadline of the final notice that the case has had, while it runs."""
+    final = (one.deadline for one in case.touches if one.stage == "litigation" and one.deadline)
+    return max((day for day in final if today <= day), default=None)
+
+
 def deadline(case: Case, stage: str, rules: Policy, today: date) -> date | None:
     """The day by which a letter of `stage` sent today asks for payment: a working day there; None without one."""
     days = rules.stage[stage].deadline_days
