@@ -17,6 +17,16 @@ for _name in [name for name in os.environ if name.startswith(("DUNWELL_", "PREFE
     del os.environ[_name]
 
 
+_LONGEST_FIRST = ("demo", "flows", "faults", "scenarios", "desk", "cli", "mailroom", "letters")
+"""Folders whose files take long, or wait for servers: started first, they do not keep the others waiting at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; within a file everything stays as it is."""
+    place = {name: number for number, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.path.parent.name, len(place)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was not tried, in the last lines of a run."""
     if DOVECOT is None:
