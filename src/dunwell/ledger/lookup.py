@@ -47,6 +47,12 @@ def owner_of(work: Work, key: int) -> int:
     return work.session.get_one(InvoiceRow, key).account_id
 
 
+def currencies(work: Work, account_id: int) -> list[str]:
+    """The currencies of the account's invoices."""
+    query = select(col(InvoiceRow.currency)).where(col(InvoiceRow.account_id) == account_id).distinct()
+    return sorted(work.session.execute(query).scalars())
+
+
 def country_of(work: Work, account: str) -> str | None:
     """The country of the account with this number."""
     query = select(col(AccountRow.country)).where(col(AccountRow.number) == account)

@@ -113,7 +113,9 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
         # An entry for each invoice that the letter is about: each case's own history is whole.
         why = without_names(settled.reason)
         what = f"letter_{settled.state}"
-        journal.write(work, chain, pen, what, invoice=number, why=why, letter=row.name, message_id=row.message_id)
+        data = {"letter": row.name, "message_id": row.message_id}
+        data |= {"bad_address": True} if settled.bad_address else {}
+        journal.write(work, chain, pen, what, invoice=number, why=why, **data)
     run.execute(_HEAD, {"key": row.account_id, "new_seq": chain.seq, "new_head": chain.head})
     return True
 

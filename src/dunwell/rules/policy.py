@@ -34,6 +34,7 @@ from dunwell.rules.policy_parts import (
     sentence_name,
     stage_name,
 )
+from dunwell.rules.policy_watch import Watchlist
 from dunwell.rules.tomltext import Key, Problem, TomlProblems, dotted, line_of, lines, overlaid, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod
 from dunwell.terms.calendar import SendWindow
@@ -84,6 +85,7 @@ class Policy(Part):
     plans: Plans = Plans()
     reviews: Reviews = Reviews()
     interest: InterestRule = InterestRule()
+    watchlist: Watchlist = Watchlist()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)
     stage: dict[Annotated[str, BeforeValidator(stage_name)], Stage]
