@@ -88,6 +88,7 @@ NAMES = frozenset(
         "statement_attached",
         "contract_attached",
         "ask_satisfaction",
+        "printed",
         "payments",
         "received_amount",
         "released",

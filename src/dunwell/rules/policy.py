@@ -34,6 +34,7 @@ from dunwell.rules.policy_parts import (
     sentence_name,
     stage_name,
 )
+from dunwell.rules.policy_post import Post
 from dunwell.rules.policy_watch import Watchlist
 from dunwell.rules.tomltext import Key, Problem, TomlProblems, dotted, line_of, lines, overlaid, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod
@@ -84,6 +85,7 @@ class Policy(Part):
     disputes: Disputes = Disputes()
     plans: Plans = Plans()
     reviews: Reviews = Reviews()
+    post: Post = Post()
     interest: InterestRule = InterestRule()
     watchlist: Watchlist = Watchlist()
     attachments: Attachments = Attachments()
@@ -167,7 +169,18 @@ def load(text: str, source: str) -> Policy:
     return policy
 
 
-_FOR_SOME = ("limits", "ramp", "amounts", "stage", "send_window", "method", "attachments", "sentence", "interest")
+_FOR_SOME = (
+    "limits",
+    "ramp",
+    "amounts",
+    "stage",
+    "send_window",
+    "method",
+    "attachments",
+    "sentence",
+    "interest",
+    "post",
+)
 
 
 def _not_for_some(overlay: Mapping[str, Any], where: Mapping[Key, int], number: int) -> list[Problem]:

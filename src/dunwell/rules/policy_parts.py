@@ -13,7 +13,7 @@ from dunwell.rules.stages import STAGES
 from dunwell.rules.tomltext import nearest
 from dunwell.terms.account import Role
 from dunwell.terms.calendar import CalendarError, check_country
-from dunwell.terms.letter import ESCALATION, SENTENCES_OF_LAW
+from dunwell.terms.letter import ESCALATION, SENTENCES_OF_LAW, Carrier
 from dunwell.terms.money import MINOR_DIGITS, Money
 
 _EVERY = {"weekly": (7,), "twice a week": (3, 4), "daily": (1,)}
@@ -257,7 +257,7 @@ class Stage(Part):
     attach: tuple[Literal["invoices", "statement", "contract"], ...] = ()
     deadline_days: Annotated[int, Field(ge=3, le=30, strict=True)] | None = None
     late_fee: bool = False
-    channel: Literal["email"] = "email"
+    channel: Carrier = Carrier.EMAIL
     touch: Annotated[tuple[TouchRule, ...], Field(min_length=1)]
     call: tuple[CallRule, ...] = ()
     notice: tuple[NoticeRule, ...] = ()

@@ -34,6 +34,7 @@ from dunwell.settings.sections import (
     Pay,
     People,
     PolicyFile,
+    Post,
     Replies,
     Smtp,
     Templates,
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     pay: Pay = Pay()
     documents: Documents = Documents()
     liaison: Liaison = Liaison()
+    post: Post = Post()
     dkim: Dkim = Dkim()
     cycle: Cycle = Cycle()
 

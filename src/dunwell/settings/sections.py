@@ -252,6 +252,14 @@ class Documents(Section):
     timeout: Annotated[int, Field(ge=1, le=120)] = 20
 
 
+class Post(Section):
+    """Letters on paper: the print folder, and the side on which the envelopes have their window, where it is not the
+    usual one of the creditor's country."""
+
+    folder: Path = Path("post")
+    window: Literal["left", "right"] | None = None
+
+
 class Liaison(Section):
     """Where notices to service delivery are posted, signed with `service_secret`; `timeout` in seconds for a post."""
 

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class Carrier(StrEnum):
+    """How a letter travels: by e-mail, or printed, and posted by a person."""
+
+    EMAIL = "email"
+    LETTER = "letter"
+
+
 ESCALATION = (
     "issued",
     "upcoming_before",

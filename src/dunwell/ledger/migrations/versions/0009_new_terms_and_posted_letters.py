@@ -1,4 +1,4 @@
-"""New terms agreed with accounts"""
+"""New terms agreed with accounts; how a letter travels"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_new_terms_account_id", "new_terms", ["account_id"], unique=False)
+    op.add_column("letter", sa.Column("carrier", sa.String(), nullable=False, server_default="email"))
 
 
 def downgrade() -> None:
+    op.drop_column("letter", "carrier")
     op.drop_table("new_terms")
