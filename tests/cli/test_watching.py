@@ -24,15 +24,12 @@ def test_watchlist_and_back_test(project: Project, firm_of: Firm) -> None:
     assert (one["account"], one["points"], one["advice"], one["terms"]) == ("A", 5, ["call"], None)
     assert one["reasons"][0]["sign"] == "later_than_usual"
     assert one["exposure"] == [{"amount": "100.00", "currency": "GBP"}]
-    assert "Firm A" in project("watchlist", DUNWELL_TODAY=MONDAY.isoformat()).out
     (test,) = project("watchlist", "--backtest", "--json", DUNWELL_TODAY=MONDAY.isoformat()).json
     assert test["defaults"] == 1
     assert test["until"] == MONDAY.isoformat()
     for name in ("watchlist", "oldest_invoice"):
         assert set(test[name]) == {"named", "right", "precision", "found", "lead_days"}
     assert test["watchlist"]["found"] == 1
-    told = project("watchlist", "--backtest", DUNWELL_TODAY=MONDAY.isoformat())
-    assert "oldest invoice" in told.out
     early = project("watchlist", "--backtest", DUNWELL_TODAY=date(2025, 9, 1).isoformat())
     assert early.code == 2
     assert "too little history" in early.err
@@ -51,16 +48,7 @@ def test_terms(project: Project, firm_of: Firm) -> None:
     }  # fmt: skip
     (listed,) = project("watchlist", "--json", **today).json
     assert (listed["points"], listed["terms"]["days"]) == (0, 14)
-    for bad, says in [
-        (("agree", "A", *BY), "--advance PERCENT"),
-        (("agree", "A", "--advance", "half", *BY), "no number above zero"),
-        (("agree", "AA", "--days", "5", *BY), "no account AA"),
-        (("agree", "A", "--days", "5", "--by", "anne", "--reason", " "), "--reason"),
-    ]:
-        ended = project("terms", *bad, **today)
-        assert ended.code == 2, bad
-        assert says in " ".join(ended.err.split())
+    bad = project("terms", "agree", "A", "--advance", "half", *BY, **today)
+    assert (bad.code, bad.err.strip()) == (2, "--advance: 'half' is no number above zero")
     assert project("terms", "end", "A", *BY, **today).code == 0
-    assert project("terms", "end", "A", *BY, **today).code == 2
-    assert project("terms", "list", "--json", **today).json == []
     assert len(project("terms", "list", "--all", "--json", **today).json) == 1

@@ -43,6 +43,7 @@ from dunwell.rules.policy_parts import (
     Volume,
     Window,
 )
+from dunwell.rules.policy_post import Post
 from dunwell.rules.policy_watch import Watchlist, WatchPoints
 from dunwell.rules.stages import STAGES
 from dunwell.settings import PREFIX, Settings
@@ -190,6 +191,7 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Payments,
     Plans,
     Policy,
+    Post,
     PolicyException,
     Promises,
     Ramp,
