@@ -11,6 +11,7 @@ from dunwell.cli.doctor_mailbox import mailbox_checks
 from dunwell.desk import day
 from dunwell.ledger import lookup
 from dunwell.ledger.engine import LedgerAway, LedgerError
+from dunwell.liaison import webhook
 from dunwell.mailroom import domain, signing
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.tomltext import TomlProblems
@@ -31,6 +32,7 @@ def checks() -> Iterator[Check]:
     yield from _templates()
     yield from _documents(found)
     yield from _signing(found)
+    yield notices_check(found)
     yield _smtp(found)
     yield from _domain(found)
     yield from mailbox_checks(found)
@@ -118,6 +120,23 @@ def _signing(found: Located) -> Iterator[Check]:
     aligned = sender == key.domain.lower() or sender.endswith(f".{key.domain.lower()}")
     said = f"signs as {key.domain}" + ("" if aligned else f", but letters are from {sender}: DMARC will not count it")
     yield Check("dkim", "well" if aligned else "wrong", said)
+
+
+def notices_check(found: Located) -> Check:
+    """Where notices to service delivery go; the host is looked up, and not asked."""
+    own = found.settings
+    try:
+        target = wiring.service()
+    except TomlProblems as error:
+        return Check("liaison", "wrong", f"{error}: set liaison.service_secret (DUNWELL_LIAISON__SERVICE_SECRET)")
+    if target is None:
+        where = f"mailed to {own.people.service}" if own.people.service else "given to people as tasks"
+        return Check("liaison", "note", f"liaison.service_url is not set: notices to service delivery are {where}")
+    try:
+        why = webhook.forbidden(target)
+    except OSError as error:
+        return Check("liaison", "away", f"{target.url}: its name cannot be resolved: {error}")
+    return Check("liaison", "wrong", f"{target.url}: {why}") if why else Check("liaison", "well", target.url)
 
 
 def _domain(found: Located) -> Iterator[Check]:

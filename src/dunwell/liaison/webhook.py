@@ -112,14 +112,30 @@ def verified(secret: str, headers: Mapping[str, str], body: bytes, now: int, tol
     return None
 
 
-def post(target: Target, key: str, body: bytes, now: datetime) -> Answer:
-    """Post a JSON body under the id `key`. Every failure is an answer; nothing outlasts the timeout by much."""
+def forbidden(target: Target) -> str | None:
+    """Why nothing may be posted to the target as its settings are, without asking it; None where it may. Raises OSError
+    where its name cannot be resolved now."""
+    try:
+        _place(target)
+    except NotAllowed as error:
+        return f"the address {error}"
+    return None
+
+
+def _place(target: Target) -> tuple[str, int, tuple[int, str]]:
+    """The host, the port and the address to connect to. Raises NotAllowed, or OSError."""
     parts = urlsplit(target.url)
     host = (parts.hostname or "").lower()
     port = parts.port or (443 if parts.scheme == "https" else 80)
+    check(target.url, (host, f"{host}:{port}"))
+    return host, port, _address(host, port, target)
+
+
+def post(target: Target, key: str, body: bytes, now: datetime) -> Answer:
+    """Post a JSON body under the id `key`. Every failure is an answer; nothing outlasts the timeout by much."""
+    parts = urlsplit(target.url)
     try:
-        check(target.url, (host, f"{host}:{port}"))
-        address = _address(host, port, target)
+        host, port, address = _place(target)
     except NotAllowed as error:
         return Forbidden(f"the address {error}")
     except OSError as error:

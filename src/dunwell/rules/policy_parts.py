@@ -155,12 +155,14 @@ class Promises(Part):
     """What a promise of payment does. `grace`: business days of the account's country after the promised day.
 
     A part of at least `stops_from` percent of what was open stops its cases; a smaller one is taken off what is asked.
+    `remind`: a short letter on the working day before the promised one.
     """
 
     days_ahead: Annotated[int, Field(ge=1, le=365, strict=True)] = 45
     per_case: Annotated[int, Field(ge=1, le=20, strict=True)] = 2
     grace: Annotated[int, Field(ge=0, le=30, strict=True)] = 2
     stops_from: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(50)
+    remind: bool = False
 
 
 class Claims(Part):
