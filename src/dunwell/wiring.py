@@ -20,6 +20,7 @@ from dunwell.letters.printing import logo_for_mail
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import BadSecret, Target, key_of
 from dunwell.mailroom.auth import OAuth
 from dunwell.mailroom.mailbox import Account, mark_of
@@ -163,6 +164,15 @@ def service() -> Target | None:
     return Target(own.service_url, secret, own.allow_private, own.timeout, ca_file)
 
 
+def gateway() -> Gateway | None:
+    """The gateway of text messages; None where the settings name none."""
+    own = located().settings.sms
+    if own.url is None:
+        return None
+    token = own.token.get_secret_value() if own.token else ""
+    return Gateway(Target(own.url, token, own.allow_private, own.timeout), own.sender)
+
+
 def print_room() -> PrintRoom:
     """Where letters on paper go."""
     own = located().settings
@@ -277,6 +287,7 @@ def office() -> Office:
         people=found.settings.people,
         service=service(),
         print_room=print_room(),
+        sms=gateway(),
         clock=now,
         logo=logo_for_mail(found.path(logo)) if logo else None,
         replies=believing(),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dunwell import wiring
-from dunwell.cli.doctor import notices_check
+from dunwell.cli.doctor import gateway_check, notices_check
 
 URL = {"DUNWELL_LIAISON__SERVICE_URL": "http://127.0.0.1:9/notices"}
 SECRET = {"DUNWELL_LIAISON__SERVICE_SECRET": "s3cret"}
@@ -29,7 +29,7 @@ def _settings_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         ({"DUNWELL_PEOPLE__SERVICE": "delivery@northwind.example"}, "note", "mailed to delivery@northwind.example"),
         (URL, "wrong", "set liaison.service_secret"),
         ({**URL, "DUNWELL_LIAISON__SERVICE_SECRET": "whsec_%%"}, "wrong", "not base64"),
-        ({**URL, **SECRET}, "wrong", "set liaison.allow_private if it is meant"),
+        ({**URL, **SECRET}, "wrong", "set allow_private if it is meant"),
         ({**URL, **SECRET, "DUNWELL_LIAISON__ALLOW_PRIVATE": "true"}, "well", "http://127.0.0.1:9/notices"),
         ({**SECRET, "DUNWELL_LIAISON__SERVICE_URL": "https://nowhere.invalid/"}, "away", "cannot be resolved"),
     ],
@@ -42,3 +42,14 @@ def test_what_the_doctor_says(environ: dict[str, str], state: str, says: str, mo
     assert (found.name, found.state) == ("liaison", state)
     assert says in found.what
     assert "s3cret" not in found.what
+
+
+def test_the_gateway_of_text_messages_is_looked_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    wiring.set_overrides()
+    assert (gateway_check().name, gateway_check().state) == ("sms", "note")
+    monkeypatch.setenv("DUNWELL_SMS__URL", "http://127.0.0.1:9/sms")
+    wiring.set_overrides()
+    assert gateway_check().state == "wrong"
+    monkeypatch.setenv("DUNWELL_SMS__ALLOW_PRIVATE", "true")
+    wiring.set_overrides()
+    assert gateway_check().state == "well"

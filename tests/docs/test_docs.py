@@ -22,13 +22,12 @@ from dunwell.letters.languages import Formats
 from dunwell.letters.writing import cages
 from dunwell.rules import policy, policy_parts, policy_watch
 from dunwell.rules.policy import Policy, PolicyException
-from dunwell.rules.policy_agreed import Disputes, Plans
+from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
     CallRule,
-    Claims,
     CurrencyAmounts,
     Limits,
     Method,
@@ -36,7 +35,6 @@ from dunwell.rules.policy_parts import (
     Payments,
     Promises,
     Ramp,
-    Reviews,
     Sentence,
     Stage,
     TouchRule,

@@ -28,6 +28,7 @@ from dunwell.ledger.tasks import Task
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.replies.matching import bracketed
@@ -98,6 +99,7 @@ class Firm:
     people: dict[str, str] = field(default_factory=dict)
     service: Target | None = None
     print_room: PrintRoom = field(default_factory=PrintRoom)
+    sms: Gateway | None = None
     believing: Believing = field(default_factory=lambda: Believing((SERVER,)))
 
     _uid: int = 0
@@ -125,6 +127,7 @@ class Firm:
             people=People(**self.people),
             service=self.service,
             print_room=self.print_room,
+            sms=self.sms,
             replies=self.believing,
         )
 

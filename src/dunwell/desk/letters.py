@@ -15,7 +15,7 @@ from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused
 from dunwell.desk.sending import Sent, settled_by
-from dunwell.desk.taken import Taken, after, told
+from dunwell.desk.taken import Taken, after, handed, told
 from dunwell.desk.writing import Written, write_letter
 from dunwell.ledger import cases, cycles, news, outbox, posting, settling, tasks, touches
 from dunwell.ledger.books import Work
@@ -125,8 +125,7 @@ def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, s
                 waiting.pop(0)
                 continue
             one = waiting.pop(0)
-            draft = one.written.draft
-            answer = sender.send(office.creditor.email or "", draft.to_email, draft.raw, draft.copies)
+            answer = handed(office, one, sender)
             last = (one, settled_by(answer, rehearsal=one.written.draft.rehearsal))
             yield told(*last)
             if waiting:

@@ -15,6 +15,7 @@ from dunwell.letters.paper import Side
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
@@ -46,8 +47,8 @@ class PrintRoom:
 @dataclass(frozen=True)
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
-    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, and
-    `clock` tells the time at which they are."""
+    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, `sms` the
+    gateway of text messages, and `clock` tells the time at which they are."""
 
     books: Books
     policy: Policy
@@ -64,6 +65,7 @@ class Office:
     people: People = field(default_factory=People)
     service: Target | None = None
     print_room: PrintRoom = field(default_factory=PrintRoom)
+    sms: Gateway | None = None
     clock: Callable[[], datetime] | None = None
 
     @property

@@ -10,6 +10,8 @@ from dunwell.desk.office import Office
 from dunwell.desk.sending import Sent
 from dunwell.desk.writing import Written
 from dunwell.ledger.settling import Settled
+from dunwell.liaison import sms, webhook
+from dunwell.mailroom.sender import Accepted, Answer, InDoubt, PutOff, Refused, Sender
 from dunwell.rules.decide import decide
 from dunwell.terms.case import Touch
 from dunwell.terms.decision import Decision
@@ -54,3 +56,20 @@ def told(taken: Taken, settled: Settled) -> Sent:
     return Sent(
         taken.account, draft.name, draft.stage, draft.language, numbers, draft.to_email, settled.state, settled.reason
     )
+
+
+def handed(office: Office, one: Taken, sender: Sender) -> Answer:
+    """Hand the letter to whoever carries it, and say what that answered in the words of a mail server."""
+    draft = one.written.draft
+    if draft.carrier is not Carrier.SMS or office.sms is None:
+        return sender.send(office.creditor.email or "", draft.to_email, draft.raw, draft.copies)
+    answer = sms.send(office.sms, draft.message_id, draft.to_email, one.written.letter.text)
+    match answer:
+        case webhook.Taken(said):
+            return Accepted(f"the gateway {said}")
+        case webhook.PutOff(said, _, True):
+            return InDoubt(f"the gateway: {said}")
+        case webhook.PutOff(said):
+            return PutOff(f"the gateway: {said}")
+        case webhook.Refused(said) | webhook.Forbidden(said):
+            return Refused(f"the gateway: {said}", bad_address=False)

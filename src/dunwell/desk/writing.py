@@ -14,11 +14,12 @@ from dunwell.ledger.outbox import Cover, Draft, answer_slot, slot_of
 from dunwell.letters.compose import compose, on_paper
 from dunwell.letters.facts import Facts, LetterError
 from dunwell.letters.paper import Places
+from dunwell.letters.sms import text_message
 from dunwell.letters.writing import Letter
 from dunwell.mailroom import signing
 from dunwell.mailroom.envelope import Addressed, Enclosure, message, wire_address
 from dunwell.rules import agreements
-from dunwell.rules.carriers import carrier
+from dunwell.rules.carriers import carrier, international
 from dunwell.rules.policy import Policy
 from dunwell.terms.account import Contact, Role
 from dunwell.terms.letter import Carrier
@@ -66,7 +67,7 @@ def write_letter(office: Office, matter: Matter, moment: Moment) -> Written:
     rules = office.policy.rules_for(account)
     how = _carrier(matter, rules)
     contact = choose_contact(matter.contacts, rules, lead.stage if lead else "issued")
-    if contact is None and how is Carrier.LETTER:
+    if contact is None and how is not Carrier.EMAIL:
         contact = _on_paper_to(matter)
     if contact is None:
         raise LetterError(
@@ -76,6 +77,8 @@ def write_letter(office: Office, matter: Matter, moment: Moment) -> Written:
     if office.redirect_to:
         how = Carrier.EMAIL  # a rehearsal is mailed, whatever would carry the letter
     bare = facts_of.of_letter(office, matter, rules, contact, moment.on, how)
+    if how is Carrier.SMS:
+        return _as_sms(office, matter, bare, contact, moment)
     language = office.library.find(bare.letter, contact.language or account.language).language.name
     enclosed = enclose(office, matter, rules, bare, language)
     letter = compose(enclosed.facts, contact.language or account.language, office.library)
@@ -88,7 +91,7 @@ def write_letter(office: Office, matter: Matter, moment: Moment) -> Written:
 
 
 BY_POST = "post@dunwell.invalid"
-"""Stands where a letter on paper has no address of a mailbox (RFC 2606: it is nobody's)."""
+"""Stands where what is not mailed would have the address of a mailbox (RFC 2606: it is nobody's)."""
 
 
 def _carrier(matter: Matter, rules: Policy) -> Carrier:
@@ -116,6 +119,19 @@ def _on_paper(
     draft = drafted(office, matter, letter, whole, by_post, (), moment)
     draft = replace(draft, to_email="by post", carrier=Carrier.LETTER)
     return Written(draft, letter, enclosed.facts, by_post, enclosed.lacks)
+
+
+def _as_sms(office: Office, matter: Matter, facts: Facts, contact: Contact, moment: Moment) -> Written:
+    """The letter as a text message. The message around it is never mailed: it is kept as evidence."""
+    number = international(matter.account.phone)
+    if office.sms is None or number is None:
+        raise LetterError("the policy says text message, and no gateway is set: set sms.url, or change the channel")
+    template = office.library.find(facts.letter, contact.language or matter.account.language)
+    text = text_message(facts, template.language)
+    letter = Letter(text, text, text, template.language.name, fell_back=False)
+    draft = drafted(office, matter, letter, Enclosed(facts), replace(contact, email=BY_POST), (), moment)
+    draft = replace(draft, to_email=number, carrier=Carrier.SMS, deadline=None)
+    return Written(draft, letter, facts, contact)
 
 
 def drafted(

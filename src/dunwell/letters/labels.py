@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dunwell.letters.languages import Formats
 from dunwell.letters.problems import Problems, problem
+from dunwell.letters.sms import BLANKS
 from dunwell.letters.view import Language, clean
 
 WORDS = (
@@ -73,10 +74,11 @@ WORDS = (
     "banner_past_due",
     "banner_on_hold",
     "page",
+    "sms",
 )
 """The words that every language has."""
 
-_BLANKS = {"page": ("{page}", "{pages}"), "promised_for": ("{date}",), "movements": ("{date}",)}
+_BLANKS = {"page": ("{page}", "{pages}"), "promised_for": ("{date}",), "movements": ("{date}",), "sms": BLANKS}
 
 # French sets a no-break space before the colon.
 _COLONS = {"fr": "\u00a0:"}

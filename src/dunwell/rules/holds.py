@@ -84,7 +84,7 @@ def too_small_to_sue(case: Case, rules: Policy, due: Due, today: date) -> Stop |
 
 def no_contact(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
     """There is nobody to write to."""
-    if case.reachable or carrier(case, rules, due.stage, due.round) is Carrier.LETTER:
+    if case.reachable or carrier(case, rules, due.stage, due.round) is not Carrier.EMAIL:
         return None
     ask = (Ask("no_reachable_contact"),)
     return Stop(Wait(None), Reason.NO_CONTACT, "no reachable contact: find an address", ask)

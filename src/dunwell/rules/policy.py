@@ -13,20 +13,18 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from dunwell.rules.policy_agreed import Disputes, Plans
+from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
-    Claims,
     Limits,
     Method,
     Part,
     Payments,
     Promises,
     Ramp,
-    Reviews,
     Sentence,
     Stage,
     Volume,

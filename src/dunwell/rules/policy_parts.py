@@ -165,18 +165,6 @@ class Promises(Part):
     remind: bool = False
 
 
-class Claims(Part):
-    """What 'already paid' does: so many business days for the bank to show it, then proof is asked for."""
-
-    wait: Annotated[int, Field(ge=1, le=30, strict=True)] = 5
-
-
-class Reviews(Part):
-    """How many business days the next touch waits, at most and once, for a person to read an unclear reply."""
-
-    wait: Annotated[int, Field(ge=0, le=10, strict=True)] = 3
-
-
 class Method(Part):
     """What a payment method changes: no letters means a task instead."""
 
@@ -203,15 +191,22 @@ class Sentence(Part):
     of: Literal["account", "creditor"] = "account"
 
 
+_NEVER_BY_SMS = ("issued", "on_hold", "final_notice")
+
+
 class TouchRule(Part):
-    """A letter of a stage: on a `day` overdue, or `every` so many days from the stage's first day."""
+    """A letter of a stage: on a `day` overdue, or `every` so many days from the stage's first day; by the stage's
+    channel, or one of its own."""
 
     letter: LetterName
     day: Annotated[int, Field(ge=-60, le=3650, strict=True)] | None = None
     every: Every | None = None
+    channel: Carrier | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
+        if self.channel is Carrier.SMS and self.letter in _NEVER_BY_SMS:
+            raise ValueError(f"{self.letter} is more than a text message can say: use 'email' or 'letter'")
         if (self.day is None) == (self.every is None):
             raise ValueError("give either 'day' or 'every'")
         return self
@@ -269,6 +264,8 @@ class Stage(Part):
         last = self.to_day if self.to_day is not None else 3650
         if last < self.from_day:
             raise ValueError(f"to_day {self.to_day} is before from_day {self.from_day}")
+        if self.channel is Carrier.SMS and any(touch.letter in _NEVER_BY_SMS for touch in self.touch):
+            raise ValueError(f"channel 'sms' is not for {', '.join(_NEVER_BY_SMS)}")
         if any(touch.every for touch in self.touch) and len(self.touch) > 1:
             raise ValueError("a stage has either one touch with 'every' or touches by day")
         named = [t.day for t in self.touch] + [c.day for c in self.call] + [n.day for n in self.notice]

@@ -36,6 +36,7 @@ from dunwell.settings.sections import (
     PolicyFile,
     Post,
     Replies,
+    Sms,
     Smtp,
     Templates,
 )
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     documents: Documents = Documents()
     liaison: Liaison = Liaison()
     post: Post = Post()
+    sms: Sms = Sms()
     dkim: Dkim = Dkim()
     cycle: Cycle = Cycle()
 

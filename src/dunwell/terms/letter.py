@@ -6,10 +6,11 @@ from enum import StrEnum
 
 
 class Carrier(StrEnum):
-    """How a letter travels: by e-mail, or printed, and posted by a person."""
+    """How a letter travels: by e-mail, printed and posted by a person, or as a text message."""
 
     EMAIL = "email"
     LETTER = "letter"
+    SMS = "sms"
 
 
 ESCALATION = (
