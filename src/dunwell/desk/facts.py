@@ -25,7 +25,7 @@ from dunwell.letters.facts import (
     PromiseFacts,
     Total,
 )
-from dunwell.letters.statement import Movement, Section, StatementFacts
+from dunwell.letters.statement import InterestRow, Movement, Section, StatementFacts
 from dunwell.liaison import payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
@@ -65,6 +65,7 @@ class Matter:
     documents: Mapping[str, Document | Missing] = field(default_factory=dict)
     links: Mapping[Wanted, str] = field(default_factory=dict)
     plan: PlanFacts | None = None
+    interest: tuple[InterestRow, ...] = ()
 
     @property
     def lead(self) -> Send | None:
@@ -302,6 +303,7 @@ def of_statement(office: Office, matter: Matter, facts: Facts, banner: str) -> S
         banner=None if banner == "none" else banner,
         since=matter.background.since,
         movements=tuple(moved),
+        interest=matter.interest,
     )
 
 

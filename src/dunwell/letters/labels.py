@@ -73,6 +73,11 @@ WORDS = (
     "unapplied",
     "banner_past_due",
     "banner_on_hold",
+    "interest",
+    "from",
+    "to",
+    "days",
+    "rate",
     "page",
     "sms",
 )
