@@ -122,14 +122,15 @@ def test_a_month_that_finds_the_case_held_up_is_let_go_for_good(small_firm: Firm
     on_hold(small_firm, **TERMS)
     second = charges_due(booked(small_firm)[0].on)
     with small_firm.books.write() as work:
-        account, pen = work.lock_account(1), Pen(moment(HOLD).now, HOLD)
+        work.lock_account(1)
+        pen = Pen(moment(HOLD).now, HOLD)
         source, one = Source("pat", "said so"), _concerned(work)
         if what == "paused":
-            agreeing.add_pause(work, account, PauseKind.PERSON, second, source, pen, invoice=one)
+            agreeing.add_pause(work, 1, PauseKind.PERSON, second, source, pen, invoice=one)
         elif what == "disputed":
-            agreeing.add_dispute(work, account, one, "GBP", source, pen)
+            agreeing.add_dispute(work, 1, one, "GBP", source, pen)
         else:
-            agreeing.add_promise(work, account, [one], second, None, "GBP", source, pen, stops=True)
+            agreeing.add_promise(work, 1, [one], second, None, "GBP", source, pen, stops=True)
     nights(small_firm, second, second)
     assert [(one.state, one.reason) for one in booked(small_firm)] == [("open", ""), ("waived", f"let go: {what}")]
     small_firm.run(second + timedelta(days=8))
@@ -146,7 +147,8 @@ def test_the_fee_is_not_taken_of_what_is_in_dispute(small_firm: Firm) -> None:
     second = charges_due(booked(small_firm)[0].on)
     with small_firm.books.write() as work:
         pen = Pen(moment(HOLD).now, HOLD)
-        agreeing.add_dispute(work, work.lock_account(1), _concerned(work), "GBP", Source("p", "w"), pen, amount=60000)
+        work.lock_account(1)
+        agreeing.add_dispute(work, 1, _concerned(work), "GBP", Source("p", "w"), pen, amount=60000)
     small_firm.run(second)
     assert [str(one.amount) for one in booked(small_firm)] == ["15.00 GBP", "6.00 GBP"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from dunwell.desk import intake
 from dunwell.desk.day import DayRefused
+from dunwell.desk.intake import Incoming, Request
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
 from dunwell.rules.policy import Policy
-from tests.support.firm import CONTACTS, MONDAY, Firm, csv, policy
+from tests.support.firm import CONTACTS, MONDAY, Firm, csv, moment, policy
 from tests.support.mail_server import Delivered, MailServer
 
 PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
@@ -85,6 +88,48 @@ def test_a_statement_lists_what_was_paid_since_the_last_one(small_firm: Firm, ma
     assert "Movements since 9 March 2026" in text
     assert "TRX-77 -£40.00" in text.replace("\n", " ")
     assert "£60.00" in text
+
+
+def statement_of(letter: Delivered) -> str:
+    document = next(part for part in letter.message.iter_attachments() if "Statement" in str(part.get_filename()))
+    pages = PdfReader(io.BytesIO(document.get_content())).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def test_a_credit_note_of_a_statements_own_day_stands_on_the_next_one(
+    small_firm: Firm, mail: MailServer, tmp_path: Path
+) -> None:
+    late(small_firm, tmp_path, "INV-1|,")
+    nights(small_firm, 8)
+    same_day = MONDAY + timedelta(days=7)
+    rows = (f"A,INV-2,{same_day},{same_day},30.00,GBP,invoice", f"A,CN-9,{same_day},{same_day},30.00,GBP,credit_note")
+    afternoon = replace(moment(same_day), now=moment(same_day).now + timedelta(hours=6))
+    (table,) = intake.understand([("x.csv", csv("account,invoice,issued,due,amount,currency,kind", *rows))], None)
+    intake.take(small_firm.books, [Incoming(table, lambda _: None)], Request(), afternoon)
+    nights(small_firm, 8, MONDAY + timedelta(days=8))
+    assert statement_of(mail.letters[-1]).count("CN-9 -£30.00") == 1
+    nights(small_firm, 8, MONDAY + timedelta(days=16))
+    assert "CN-9" not in statement_of(mail.letters[-1])
+
+
+def test_an_invoice_without_a_due_date_is_on_the_statement_and_not_late(
+    small_firm: Firm, mail: MailServer, tmp_path: Path
+) -> None:
+    late(small_firm, tmp_path, "INV-1|,")
+    assert not small_firm.take(csv(INVOICES, f"A,INV-2,{MONDAY},,70.00,GBP,,"), MONDAY).rejects
+    nights(small_firm, 8)
+    text = statement_of(mail.letters[-1])
+    assert "INV-2 2 Mar 2026 – £70.00" in text
+    assert "£170.00" in text
+    assert "INV-2" in body(mail.letters[-1])
+
+
+def test_letter_and_statement_ask_for_the_same_sum_under_one_reference(
+    small_firm: Firm, mail: MailServer, tmp_path: Path
+) -> None:
+    late(small_firm, tmp_path, "INV-1|,")
+    nights(small_firm, 8)
+    assert "Payment reference INV-1" in statement_of(mail.letters[-1])
 
 
 def test_a_missing_document_is_a_task_and_the_letter_goes_without(

@@ -202,8 +202,8 @@ def test_a_promise_made_in_the_meantime_holds_the_suspension_up(small_firm: Firm
     with small_firm.books.write() as work:
         one = Concerned(agreeing.open_of(work, 1)[0], "I-1", 50000)
         pen = Pen(at(0).now, MONDAY)
-        account = work.lock_account(1)
-        agreeing.add_promise(work, account, [one], BY, None, "GBP", Source("p", "w"), pen, stops=True)
+        work.lock_account(1)
+        agreeing.add_promise(work, 1, [one], BY, None, "GBP", Source("p", "w"), pen, stops=True)
     desk.send_due(small_firm.office, at(0))
     assert (web.asked, told(small_firm)) == ([], [("suspend", "proposed", 0)])
     assert "promised for" in listed(small_firm)[0].reason

@@ -100,12 +100,12 @@ def machine(fresh: Callable[[], str], *, fee: bool, order: str) -> type[RuleBase
         @rule(days=st.integers(1, 60))
         def a_pause(self, days: int) -> None:
             with self.firm.books.write() as work:
-                account = work.lock_account(1)
+                work.lock_account(1)
                 pen = Pen(moment(self.on).now, self.on)
                 for row in work.session.execute(select(InvoiceRow).where(InvoiceRow.number == "X")).scalars().all():
                     one = Concerned(row.id or 0, row.number, row.principal_open)
                     until = self.on + timedelta(days=days)
-                    agreeing.add_pause(work, account, PauseKind.PERSON, until, Source("p", "w"), pen, invoice=one)
+                    agreeing.add_pause(work, 1, PauseKind.PERSON, until, Source("p", "w"), pen, invoice=one)
 
         def _rows(self) -> list[Any]:
             with self.firm.books.read() as work:

@@ -107,11 +107,11 @@ class _Any(RuleBasedStateMachine):
         with self.firm.books.write() as work:
             key = NUMBERS.index(number) + 1
             invoice = work.session.get_one(InvoiceRow, key)
-            account = work.lock_account(invoice.account_id)
+            work.lock_account(invoice.account_id)
             claim = Claim(self.today, self.today + timedelta(days=7))
             concerned = [Concerned(key, number, invoice.principal_open)]
             pen = Pen(moment(self.today).now, self.today, "anne")
-            agreeing.add_claim(work, account, concerned, claim, Source("anne", ""), pen)
+            agreeing.add_claim(work, invoice.account_id, concerned, claim, Source("anne", ""), pen)
 
     @rule(number=numbers, days=st.integers(0, 10))
     def pause(self, number: str, days: int) -> None:

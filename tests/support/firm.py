@@ -20,7 +20,6 @@ from dunwell.desk.office import Believing, Office, PrintRoom
 from dunwell.desk.reply import Handled
 from dunwell.ledger import agreed_lists, correspondence, journal, letters, replies, tasks
 from dunwell.ledger.books import Books
-from dunwell.ledger.engine import open_engine
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.letters import LetterRecord
 from dunwell.ledger.tables import TouchRow
@@ -38,6 +37,7 @@ from dunwell.rules.policy import load as load_policy
 from dunwell.settings.sections import Creditor, People
 from dunwell.terms.moment import Moment
 from tests.support.customer_mail import SERVER
+from tests.support.databases import opened
 from tests.support.mail_server import MailServer
 
 MONDAY = date(2026, 3, 2)
@@ -105,7 +105,7 @@ class Firm:
     _uid: int = 0
 
     def __post_init__(self) -> None:
-        self.books = Books(open_engine(self.url))
+        self.books = Books(opened(self.url))
 
     def close(self) -> None:
         self.books.engine.dispose()

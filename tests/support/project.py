@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,10 @@ from dunwell.ledger.books import Books
 from dunwell.ledger.engine import open_engine
 
 DUNWELL = Path(sys.executable).with_name("dunwell")
+# Loading the command takes longer than most commands: each run is a process forked off one that has loaded it, and has
+# done nothing else.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["dunwell.cli.app"])
 
 SETTINGS = """
 [creditor]
@@ -81,10 +88,34 @@ class Project:
 
     def logged(self, *arguments: str, **environment: str) -> Ended:
         """Run a command whose log may hold a traceback."""
-        process = self.start(*arguments, **environment)
-        out, err = process.communicate(timeout=180)
-        return Ended(process.returncode, out, err)
+        with tempfile.TemporaryDirectory() as place:
+            into = [str(Path(place, name)) for name in ("out", "err")]
+            process = _FORKS.Process(
+                target=_command, args=(arguments, self.folder, self.environment(**environment), *into)
+            )
+            process.start()
+            process.join(180)
+            if process.exitcode is None:
+                process.kill()
+                raise TimeoutError(f"dunwell {' '.join(arguments)}: still running after 180 s")
+            out, err = (Path(name).read_text(encoding="utf-8") for name in into)
+        return Ended(process.exitcode, out, err)
 
     @property
     def books(self) -> Books:
         return Books(open_engine(f"sqlite:///{self.folder / 'dunwell.db'}"))
+
+
+def _command(arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str], out: str, err: str) -> None:
+    """What the command's script does, in this process."""
+    from dunwell.cli import main
+
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    for number, name in ((1, out), (2, err)):
+        file = os.open(name, os.O_WRONLY | os.O_CREAT)
+        os.dup2(file, number)
+        os.close(file)
+    sys.argv = [str(DUNWELL), *arguments]
+    main()

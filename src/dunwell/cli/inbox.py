@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from dunwell import wiring
+from dunwell.cli import acting
 from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, table
 from dunwell.desk import inbox as desk
 from dunwell.desk import review as reviewing
@@ -242,21 +242,9 @@ def review(
         stop("say one of --accept, --intent and --ignore", Exit.BAD_INPUT)
     if intent is not None and intent not in INTENTS:
         stop(f"--intent: {intent!r} is not known; the intents are {', '.join(INTENTS)}", Exit.BAD_INPUT)
-    decision = Decision(intent, ignore, parse_day(on), _amount(amount), None, tuple(invoice or ()))
+    decision = Decision(intent, ignore, parse_day(on), acting.amount(amount), None, tuple(invoice or ()))
     try:
         said = reviewing.review(wiring.office(), reply_id, decision, by, reason, wiring.moment())
     except CannotReview as error:
         stop(str(error), Exit.BAD_INPUT)
     out.print(said, markup=False)
-
-
-def _amount(text: str | None) -> Decimal | None:
-    if text is None:
-        return None
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or found <= 0:
-        stop(f"--amount: {text!r} is no amount; write it like 1234.50", Exit.BAD_INPUT)
-    return found

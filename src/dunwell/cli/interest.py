@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dunwell.cli.alone import run_alone
 from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
 from dunwell.rules.interest import Interest, Payment, balances, interest
 from dunwell.rules.rates import DayCount, LawError, RateBasis, countries, load
@@ -38,19 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def main() -> None:
     """Run `dunwell interest` alone."""
-    app = typer.Typer(
-        name="dunwell",
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        no_args_is_help=True,
-    )
-    app.callback()(lambda: None)
-    register(app)
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_alone(register)
 
 
 def _interest(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dunwell.cli.alone import run_alone
 from dunwell.cli.output import Exit, json_line, parse_day, stop
 from dunwell.replies.dates import FoundDate, find_dates
 from dunwell.replies.languages import LANGUAGES
@@ -27,19 +28,7 @@ def register(app: typer.Typer) -> None:
 
 def main() -> None:
     """Run `dunwell reply` alone."""
-    app = typer.Typer(
-        name="dunwell",
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        no_args_is_help=True,
-    )
-    app.callback()(lambda: None)
-    register(app)
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    run_alone(register)
 
 
 @_reply.callback()

@@ -39,8 +39,8 @@ def send_answers(office: Office, moment: Moment) -> Iterator[Sent]:
     if not waiting:
         return
     with Sender(office.route) as sender:
-        for answer_id, account_id in waiting:
-            fetched = matters.fetch(office, [account_id], moment)
+        for answer_id, account_id, letter in waiting:
+            fetched = matters.fetch(office, [account_id], moment, enclosing=letter == "invoice_again")
             sender.connect()
             taken = _take(office, answer_id, account_id, fetched, moment)
             if isinstance(taken, Sent):

@@ -45,13 +45,18 @@ class Fault:
 
 def chase(office: Office, invoice_ids: Sequence[int], moment: Moment) -> list[Chased]:
     """Decide about these cases and record it, in one unit of work. The same cases may be given twice."""
+    return list(_together(office, invoice_ids, moment).values())
+
+
+def _together(office: Office, invoice_ids: Sequence[int], moment: Moment) -> dict[int, Chased]:
+    """What was decided, by invoice id; one that the ledger does not have is left out."""
     pen = Pen(moment.now, moment.on)
     with office.books.write() as work:
         work.lock_accounts(cases.accounts_of(work, invoice_ids))
         loaded = cases.load(work, invoice_ids, moment.on, office.around)
         decided = [(one, decide(one.case, office.policy, moment.on)) for one in loaded]
         touches.record_all(work, decided, pen)
-    return [_chased(one, decision) for one, decision in decided]
+    return {one.invoice_id: _chased(one, decision) for one, decision in decided}
 
 
 def chase_each(office: Office, invoice_ids: Sequence[int], moment: Moment) -> dict[int, Chased | Fault]:
@@ -60,14 +65,15 @@ def chase_each(office: Office, invoice_ids: Sequence[int], moment: Moment) -> di
     What was decided by invoice id, or what was at fault. Raises LedgerError when the books cannot be used.
     """
     try:
-        return dict(zip(invoice_ids, chase(office, invoice_ids, moment), strict=True))
+        found: dict[int, Chased | Fault] = {**_together(office, invoice_ids, moment)}
+        return found | {one: Fault("the ledger has no such open invoice") for one in invoice_ids if one not in found}
     except LedgerError:
         raise
     except Exception as error:  # whatever is wrong with one case must not end the night
         if len(invoice_ids) == 1:
             _log.exception("invoice with the key %s could not be looked at", invoice_ids[0], exc_info=error)
             return {invoice_ids[0]: Fault(f"a fault of ours: {type(error).__name__}; see the log")}
-    found: dict[int, Chased | Fault] = {}
+    found = {}
     for invoice_id in invoice_ids:
         found |= chase_each(office, [invoice_id], moment)
     return found

@@ -52,7 +52,7 @@ def open_dispute(office: Office, number: str, opening: Opening, wanted: Wanted, 
             raise CannotDo(f"{amount} is disputed, and {free} is open that is not in dispute")
         key = agreeing.add_dispute(
             work,
-            work.lock_account(found.account_id),
+            found.account_id,
             row.concerned,
             free.currency,
             Source(wanted.who, wanted.reason),
@@ -60,18 +60,7 @@ def open_dispute(office: Office, number: str, opening: Opening, wanted: Wanted, 
             code=DisputeCode(opening.code),
             amount=amount.minor if amount else None,
             owner=opening.owner or wanted.who,
-        )
-        text = f"{found.account.name} disputes {number} ({opening.code}): find out why, and settle it"
-        due = add_working_days(moment.on, _DAYS_TO_ANSWER, found.account.country)
-        tasks.make(
-            work,
-            f"dispute:{key}",
-            "dispute",
-            text,
-            made_on=moment.on,
-            due_on=due,
-            account_id=found.account_id,
-            invoice_id=row.concerned.invoice_id,
+            due_on=add_working_days(moment.on, _DAYS_TO_ANSWER, found.account.country),
         )
         if wanted.tell:
             _answer(work, key, found.account_id, row.concerned.invoice_id, "dispute_acknowledged", moment)

@@ -39,7 +39,7 @@ def contents(
     record = queued.record
     people = cases.contacts(work, [record.account_id]).get(record.account_id, [])
     sent = letter_rows.evidence(work, record.account_id)
-    answered = [one for one in replies.records(work) if one.account == record.account.number]
+    answered = replies.records(work, account=record.account.number)
     files: dict[str, bytes] = {}
     for number, letter in enumerate(sent, 1):
         files[f"letters/{number:03}_{letter.record.on}_{letter.record.letter}.eml"] = letter.raw
@@ -50,7 +50,7 @@ def contents(
     entries = list(journal.exported(work, record.account.number))
     files[JOURNAL] = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries).encode()
     files["statement.pdf"] = _statement(office, work, queued, loaded, fetched, people, moment)
-    promised = [one for one in agreed_lists.promises(work) if one.account == record.account.number]
+    promised = agreed_lists.promises(work, account=record.account.number)
     whole = _whole(office, queued, loaded, people, sent, answered, promised, moment)
     files["dossier.json"] = (json.dumps(_plain(whole), ensure_ascii=False, indent=1) + "\n").encode()
     files["dossier.pdf"] = office.library.printed("dossier.typ", _page(office, queued, whole, moment), moment.on)

@@ -46,18 +46,16 @@ class Target:
 
 def apply(office: Office, work: Work, steps: Sequence[Step], target: Target, source: Source, pen: Pen) -> str:
     """Write the steps down, and propose the answer to the first of them that has one; says in words what was done."""
-    row = work.lock_account(target.account_id)
+    work.lock_account(target.account_id)
     said = []
     thanked = False
     for step in steps:
         match step:
             case Promised():
-                concerned = [
-                    Concerned(one.invoice_id, one.number, one.open, share.minor if share else None)
-                    for one, share in zip(target.about(step.invoices), step.shares, strict=True)
-                ]
+                pairs = zip(target.about(step.invoices), step.shares, strict=True)
+                concerned = [one.sharing(share) for one, share in pairs]
                 key = agreeing.add_promise(
-                    work, row, concerned, step.by, step.amount, step.currency, source, pen,
+                    work, target.account_id, concerned, step.by, step.amount, step.currency, source, pen,
                     stops=step.stops, earlier=step.earlier,
                 )  # fmt: skip
                 said.append(f"promise of {step.amount or 'all that is open'} by {step.by} recorded")
@@ -78,7 +76,7 @@ def apply(office: Office, work: Work, steps: Sequence[Step], target: Target, sou
             case OfferPlan():
                 said.append(_offer(office, work, step, target, source, pen))
             case StopAll():
-                agreeing.add_pause(work, row, PauseKind.STOPPED, None, source, pen)
+                agreeing.add_pause(work, target.account_id, PauseKind.STOPPED, None, source, pen)
                 _task(work, target, "stopped", "speaks of insolvency: everything is stopped until you decide", pen)
                 said.append("everything is stopped; a person decides")
             case NewContact():
@@ -92,33 +90,22 @@ def apply(office: Office, work: Work, steps: Sequence[Step], target: Target, sou
 
 
 def _claim(office: Office, work: Work, step: Claimed, target: Target, source: Source, pen: Pen) -> str:
-    row = work.lock_account(target.account_id)
     rules = office.policy.rules_for(target.account)
     until = add_working_days(pen.on, rules.claims.wait, target.account.country)
     claim = Claim(pen.on, until, step.paid_on, step.amount, step.reference)
     concerned = target.about(step.invoices)
-    key = agreeing.add_claim(work, row, concerned, claim, source, pen)
+    key = agreeing.add_claim(work, target.account_id, concerned, claim, source, pen)
     _answer(work, target, source, "claim_acknowledged", concerned, pen.on, key)
     return f"said to be paid: the bank has until {until}"
 
 
 def _dispute(work: Work, step: Disputed, target: Target, source: Source, pen: Pen) -> str:
-    row = work.lock_account(target.account_id)
     concerned = target.about(step.invoices)
     currency = agreeing.currencies(work, [one.invoice_id for one in concerned])
-    keys = [agreeing.add_dispute(work, row, one, currency[one.invoice_id], source, pen) for one in concerned]
+    keys = [
+        agreeing.add_dispute(work, target.account_id, one, currency[one.invoice_id], source, pen) for one in concerned
+    ]
     _answer(work, target, source, "dispute_acknowledged", concerned, pen.on, keys[0])
-    for key, one in zip(keys, concerned, strict=True):
-        text = f"{target.account.name} disputes {one.number}: find out why, and settle it"
-        tasks.make(
-            work,
-            f"dispute:{key}",
-            "dispute",
-            text,
-            made_on=pen.on,
-            account_id=target.account_id,
-            invoice_id=one.invoice_id,
-        )
     return f"dispute opened about {', '.join(one.number for one in concerned)}"
 
 

@@ -106,7 +106,7 @@ def of_letter(
         invoices=tuple(invoice_facts(case, rules, on) for case in cases),
         totals=totals_of(office, matter, cases, reference, rules, on),
         payment_reference=reference,
-        others=tuple(_other(case, rules, on) for case in matter.others if case.invoice.due is not None) if lead else (),
+        others=tuple(_other(case, rules, on) for case in matter.others) if lead else (),
         deadline=people.deadline(leading, lead.stage, rules, there) if leading and lead else None,
         suspend_on=suspend_on,
         suspended=suspend_on is not None and on > suspend_on,
@@ -192,10 +192,8 @@ def _other(case: Case, rules: Policy, on: date) -> InvoiceFacts:
 
 
 def invoice_facts(case: Case, rules: Policy, on: date) -> InvoiceFacts:
-    """An invoice as of `on`; raises LookupError without a due date."""
+    """An invoice as of `on`."""
     invoice = case.invoice
-    if invoice.due is None:
-        raise LookupError(f"invoice {invoice.number} has no due date")
     discount = (
         invoice.discount_until is not None and invoice.discount_percent is not None and on <= invoice.discount_until
     )
@@ -207,7 +205,7 @@ def invoice_facts(case: Case, rules: Policy, on: date) -> InvoiceFacts:
         credited=invoice.amount - case.open_principal,
         open_principal=case.open_principal,
         charges=case.open_charges,
-        days_late=max(0, (on - invoice.due).days),
+        days_late=max(0, (on - invoice.due).days) if invoice.due else 0,
         purchase_order=invoice.purchase_order,
         reference=invoice.reference,
         contract=invoice.contract,
@@ -285,21 +283,25 @@ def late_fee(office: Office, account: Account) -> Decimal | None:
 
 def of_statement(office: Office, matter: Matter, facts: Facts, banner: str) -> StatementFacts:
     """The account's statement: all that is open, what is not asked for marked, and what moved since the last one."""
-    invoices = sorted((*facts.invoices, *facts.others), key=lambda one: (one.due, one.number))
+    invoices = sorted((*facts.invoices, *facts.others), key=lambda one: (one.due or date.max, one.number))
+    asked = {one.number for one in invoices if one.mark is None}
+    # One debt has one reference, in the letter and on the statement beside it.
+    same = asked == {one.number for one in facts.invoices}
+    reference = facts.payment_reference if same else matter.account.number
     unapplied = {money.currency: money for money in matter.background.unapplied}
     currencies = dict.fromkeys([one.amount.currency for one in invoices] + list(unapplied))
     sections = []
     for currency in currencies:
         theirs = tuple(one for one in invoices if one.amount.currency == currency)
         loose = unapplied.get(currency, zero(currency))
-        sections.append(Section(theirs, loose, _asked(office, matter, theirs, loose)))
+        sections.append(Section(theirs, loose, _asked(office, matter, theirs, loose, reference)))
     moved = (Movement(one.on, one.kind, one.detail, one.amount) for one in matter.background.movements)
     return StatementFacts(
         as_of=facts.as_of,
         creditor=facts.creditor,
         account=facts.account,
         sections=tuple(sections),
-        payment_reference=matter.account.number,
+        payment_reference=reference,
         banner=None if banner == "none" else banner,
         since=matter.background.since,
         movements=tuple(moved),
@@ -307,7 +309,9 @@ def of_statement(office: Office, matter: Matter, facts: Facts, banner: str) -> S
     )
 
 
-def _asked(office: Office, matter: Matter, invoices: Sequence[InvoiceFacts], loose: Money) -> Total | None:
+def _asked(
+    office: Office, matter: Matter, invoices: Sequence[InvoiceFacts], loose: Money, reference: str
+) -> Total | None:
     asked = [one for one in invoices if one.mark is None]
     principal, charges = zero(loose.currency), zero(loose.currency)
     for one in asked:
@@ -315,4 +319,4 @@ def _asked(office: Office, matter: Matter, invoices: Sequence[InvoiceFacts], loo
         principal, charges = _without(principal + one.open_principal, charges + one.charges, back)
     if (principal + charges - loose).minor <= 0 or not office.creditor.bank_account(loose.currency):
         return None
-    return total_of(office, matter, matter.account.number, principal - loose, charges)
+    return total_of(office, matter, reference, principal - loose, charges)

@@ -20,7 +20,6 @@ from dunwell.desk.facts import Due
 from dunwell.desk.office import Office
 from dunwell.desk.writing import Written, write_letter
 from dunwell.ledger import cases, cycles, due
-from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
 from dunwell.letters.facts import LetterError
 from dunwell.rules.decide import decide
@@ -65,17 +64,16 @@ def preview(office: Office, moment: Moment) -> Iterator[Previewed]:
         by_account: dict[int, list[int]] = defaultdict(list)
         for account_id, invoice_id in due.to_look_at(work, moment.on, everything=changed):
             by_account[account_id].append(invoice_id)
-        for account_id in sorted(by_account):
-            previewed = _preview_account(office, work, by_account[account_id], account_id, moment)
-            if previewed is not None:
-                yield previewed
+    for account_id in sorted(by_account):
+        previewed = _preview_account(office, by_account[account_id], account_id, moment)
+        if previewed is not None:
+            yield previewed
 
 
-def _preview_account(
-    office: Office, work: Work, invoice_ids: list[int], account_id: int, moment: Moment
-) -> Previewed | None:
+def _preview_account(office: Office, invoice_ids: list[int], account_id: int, moment: Moment) -> Previewed | None:
     ids = set(invoice_ids)
-    loaded = cases.load(work, sorted(ids | set(cases.open_ids(work, [account_id]))), moment.on, office.around)
+    with office.books.read() as work:
+        loaded = cases.load(work, sorted(ids | set(cases.open_ids(work, [account_id]))), moment.on, office.around)
     decided = [(one, decide(one.case, office.policy, moment.on)) for one in loaded if one.invoice_id in ids]
     sends = [(one, decision) for one, decision in decided if isinstance(decision.outcome, Send)]
     if not sends:
@@ -87,7 +85,9 @@ def _preview_account(
     numbers = tuple(one.case.invoice.number for one, _ in sends)
     try:
         fetched = matters.fetch(office, [account_id], moment)
-        about = matters.gather(office, work, {account_id: account}, {account_id: dues}, {account_id: others}, fetched)
+        with office.books.read() as work:
+            beside = {account_id: others}
+            about = matters.gather(office, work, {account_id: account}, {account_id: dues}, beside, fetched)
         written = write_letter(office, about[0], moment)
     except LetterError as error:
         return Previewed(account.number, "", None, numbers, _why(sends), None, str(error))

@@ -14,8 +14,8 @@ from dunwell.desk.facts import Due, Matter
 from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused
-from dunwell.desk.sending import Sent, settled_by
-from dunwell.desk.taken import Taken, after, handed, told
+from dunwell.desk.sending import Sent, settled_by, told
+from dunwell.desk.taken import Taken, after, handed
 from dunwell.desk.writing import Written, write_letter
 from dunwell.ledger import cases, cycles, news, outbox, posting, settling, tasks, touches
 from dunwell.ledger.books import Work
@@ -127,7 +127,7 @@ def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, s
             one = waiting.pop(0)
             answer = handed(office, one, sender)
             last = (one, settled_by(answer, rehearsal=one.written.draft.rehearsal))
-            yield told(*last)
+            yield told(last[0].account, last[0].written.draft, last[1])
             if waiting:
                 sender.connect()
     finally:
@@ -166,7 +166,7 @@ def _print(office: Office, work: Work, one: Taken, moment: Moment) -> Sent:
     posting.ask(work, one.letter_id, account, one.written.draft.name, numbers, pen)
     work.flush()
     touches.replan(work, [(d.loaded.invoice_id, after(office, one, settled, d, moment.on)) for d in one.due])
-    return told(one, settled)
+    return told(one.account, one.written.draft, settled)
 
 
 def _still_due(

@@ -20,11 +20,14 @@ from dunwell.letters.facts import PlanFacts
 from dunwell.liaison import documents, payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
+from dunwell.rules import agreements
 from dunwell.rules.decide import decide
+from dunwell.rules.policy import Policy
 from dunwell.terms.account import Account
+from dunwell.terms.case import Case
 from dunwell.terms.decision import Send
 from dunwell.terms.moment import Moment
-from dunwell.terms.money import totals
+from dunwell.terms.money import Money, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +38,53 @@ class Fetched:
     links: Mapping[Wanted, str] = field(default_factory=dict)
 
 
-def fetch(office: Office, account_ids: Sequence[int], moment: Moment) -> Fetched:
-    """The documents and payment links that letters to these accounts may want."""
+def fetch(office: Office, account_ids: Sequence[int], moment: Moment, *, enclosing: bool = True) -> Fetched:
+    """The documents, where they are to be enclosed, and the payment links that letters to these accounts may want."""
     linking = office.links.connector is not None
     with office.books.read() as work:
-        wanted = statements.documents(work, account_ids)
+        wanted = statements.documents(work, account_ids) if enclosing else ()
         ids = cases.open_ids(work, account_ids) if linking else []
         loaded = cases.load(work, ids, moment.on, office.around)
+        loose = statements.unapplied(work, account_ids) if linking else {}
     found = documents.fetch(office.documents, places(wanted)) if wanted else {}
-    links = payment_links.find(office.links, _sums(office, loaded, moment)) if linking else {}
+    links = payment_links.find(office.links, _sums(office, loaded, loose, moment)) if linking else {}
     return Fetched(found, links)
 
 
-def _sums(office: Office, loaded: Sequence[Loaded], moment: Moment) -> list[Wanted]:
-    """What links are to pay: what is due now, and all that is open, of each account and currency."""
-    by_account: dict[int, list[Loaded]] = {}
+def _sums(
+    office: Office, loaded: Sequence[Loaded], loose: Mapping[int, Sequence[Money]], moment: Moment
+) -> list[Wanted]:
+    """What links are to pay, by account and currency: what is due now, and what a statement asks for.
+
+    That is all that is open and not held back, less what is set against nothing yet.
+    """
+    by_account: dict[int, list[Case]] = {}
     for one in loaded:
-        by_account.setdefault(one.account_id, []).append(one)
+        by_account.setdefault(one.account_id, []).append(one.case)
     wanted: list[Wanted] = []
-    for theirs in by_account.values():
-        account = theirs[0].case.account
-        due = [one for one in theirs if isinstance(decide(one.case, office.policy, moment.on).outcome, Send)]
-        reference = facts_of.payment_reference([one.case for one in due], account)
-        wanted += _wanted(due, account, reference)
-        wanted += _wanted([one for one in theirs if not one.case.referred], account, account.number)
+    for account_id, theirs in by_account.items():
+        account, rules = theirs[0].account, office.policy.rules_for(theirs[0].account)
+        due = [case for case in theirs if isinstance(decide(case, office.policy, moment.on).outcome, Send)]
+        shown = [case for case in theirs if not case.referred]
+        asked = [case for case in shown if agreements.mark(case, rules, moment.on)[0] is None]
+        reference = facts_of.payment_reference(due, account)
+        wanted += _wanted(account, reference, _open(due, rules, moment))
+        quoted = reference if due == asked else account.number
+        paid = [-one for one in loose.get(account_id, ())]
+        wanted += _wanted(account, quoted, [*_open(asked, rules, moment), *paid])
     return list(dict.fromkeys(wanted))
 
 
-def _wanted(loaded: Sequence[Loaded], account: Account, reference: str) -> list[Wanted]:
-    return [Wanted(account.number, reference, money) for money in totals(one.case.outstanding for one in loaded)]
+def _open(about: Sequence[Case], rules: Policy, moment: Moment) -> list[Money]:
+    """What is asked for on these cases: outstanding, less what is held back of it."""
+    return [
+        case.outstanding - back if (back := agreements.held_back(case, rules, moment.on)) else case.outstanding
+        for case in about
+    ]
+
+
+def _wanted(account: Account, reference: str, amounts: Sequence[Money]) -> list[Wanted]:
+    return [Wanted(account.number, reference, money) for money in totals(amounts) if money.minor > 0]
 
 
 def gather(

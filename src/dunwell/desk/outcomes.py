@@ -204,11 +204,9 @@ def _promise(hand: _Hand, by: date, amount: Money | None, among: Sequence[OpenIn
     lines: list[Concerned] = [one.concerned for one in among]
     if amount is not None:
         shares = promises.spread(amount, [one.outstanding for one in among])
-        pairs = [(one.concerned, share) for one, share in zip(among, shares, strict=True) if share]
-        lines = [Concerned(one.invoice_id, one.number, one.open, share.minor) for one, share in pairs]
-    row = hand.work.lock_account(hand.account_id)
+        lines = [one.concerned.sharing(share) for one, share in zip(among, shares, strict=True)]
     agreeing.add_promise(
-        hand.work, row, lines, by, amount, open_sum.currency, hand.source, hand.pen,
+        hand.work, hand.account_id, lines, by, amount, open_sum.currency, hand.source, hand.pen,
         stops=promises.stops(offered, open_sum, rules),
     )  # fmt: skip
 
@@ -224,8 +222,8 @@ def _paid(hand: _Hand) -> str:
     claim = Claim(hand.pen.on, until, hand.said.paid_on, amount, hand.said.reference)
     if amount is not None:
         concerned = [one for one in concerned if one.outstanding.currency == amount.currency]
-    row = hand.work.lock_account(hand.account_id)
-    agreeing.add_claim(hand.work, row, [one.concerned for one in concerned], claim, hand.source, hand.pen)
+    lines = [one.concerned for one in concerned]
+    agreeing.add_claim(hand.work, hand.account_id, lines, claim, hand.source, hand.pen)
     return f"said to be paid: the bank has until {until}"
 
 
@@ -239,12 +237,9 @@ def _disputed(hand: _Hand) -> str:
     amount = _money(hand, about)
     if amount is not None and (len(about) > 1 or amount.minor > about[0].outstanding.minor):
         raise OutcomeRefused(f"--amount: {amount} is not part of one invoice: {about[0].outstanding} is open on it")
-    row = hand.work.lock_account(hand.account_id)
     for one in about:
-        key = agreeing.add_dispute(
-            hand.work, row, one.concerned, one.outstanding.currency, hand.source, hand.pen,
+        agreeing.add_dispute(
+            hand.work, hand.account_id, one.concerned, one.outstanding.currency, hand.source, hand.pen,
             code=hand.said.code, amount=amount.minor if amount else None,
         )  # fmt: skip
-        text = f"disputes {one.concerned.number} ({hand.said.code.value}): find out why, and settle it"
-        _task(hand, "dispute", f"dispute:{key}", text)
     return f"dispute opened about {', '.join(one.concerned.number for one in about)}"

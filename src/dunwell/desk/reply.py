@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -184,8 +183,7 @@ def _write(
     if account_id is not None:
         account = cases.locked_account(work, account_id)
         if follows.state == "acted":
-            key = hashlib.sha256(f"{mail_id}".encode()).hexdigest()[:20]
-            target = Target(account_id, account, by_number, f"{reply_id}-{key}", message.sender.email)
+            target = Target(account_id, account, by_number, str(reply_id), message.sender.email)
             source = Source("dunwell", words_of(reading), reply_id)
             said = effects.apply(office, work, follows.steps, target, source, pen)
         elif follows.state == "review":
@@ -217,8 +215,7 @@ def _hold(
     for row in rows:
         one = row.concerned
         if wait and one.number in follows.holds and not agreeing.was_held_up(work, one.invoice_id, row.touches):
-            locked = work.lock_account(account_id)
-            agreeing.add_pause(work, locked, PauseKind.REVIEW, until, source, pen, invoice=one, touches=row.touches)
+            agreeing.add_pause(work, account_id, PauseKind.REVIEW, until, source, pen, invoice=one, touches=row.touches)
             held += 1
     return f"waits for a person, with the next letter, until {until}" if held else "waits for a person"
 

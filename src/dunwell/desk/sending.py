@@ -9,6 +9,7 @@ from dunwell.desk.writing import Written
 from dunwell.ledger import outbox, settling
 from dunwell.ledger.cycles import worker_name
 from dunwell.ledger.journal import Pen
+from dunwell.ledger.outbox import Draft
 from dunwell.ledger.settling import Settled
 from dunwell.mailroom.sender import Accepted, Answer, InDoubt, PutOff, Refused, Sender
 from dunwell.terms.moment import Moment
@@ -42,6 +43,11 @@ def send_one(
     settled = settled_by(answer, rehearsal=draft.rehearsal)
     with office.books.write() as work:
         settling.settle(work, letter_id, settled, pen)
+    return told(account, draft, settled)
+
+
+def told(account: str, draft: Draft, settled: Settled) -> Sent:
+    """What became of a letter that was written."""
     numbers = tuple(cover.number for cover in draft.covers)
     return Sent(
         account, draft.name, draft.stage, draft.language, numbers, draft.to_email, settled.state, settled.reason

@@ -7,7 +7,6 @@ from datetime import date
 
 from dunwell.desk.facts import Due
 from dunwell.desk.office import Office
-from dunwell.desk.sending import Sent
 from dunwell.desk.writing import Written
 from dunwell.ledger.settling import Settled
 from dunwell.liaison import sms, webhook
@@ -47,15 +46,6 @@ def after(office: Office, taken: Taken, settled: Settled, due: Due, on: date) ->
         touch = Touch(send.stage, send.round, on, letter=send.letter, deadline=draft.deadline, accepted=accepted)
         then = replace(case, touches=(*case.touches, touch), account_letters=(*case.account_letters, on))
     return decide(then, office.policy, on)
-
-
-def told(taken: Taken, settled: Settled) -> Sent:
-    """What became of the letter, for those who look."""
-    draft = taken.written.draft
-    numbers = tuple(cover.number for cover in draft.covers)
-    return Sent(
-        taken.account, draft.name, draft.stage, draft.language, numbers, draft.to_email, settled.state, settled.reason
-    )
 
 
 def handed(office: Office, one: Taken, sender: Sender) -> Answer:

@@ -12,7 +12,7 @@ from dunwell.desk.named import Named
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import CannotDo
 from dunwell.ledger import agreeing, answers, ending
-from dunwell.ledger.agreeing import Concerned, Source
+from dunwell.ledger.agreeing import Source
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.rules import promises
@@ -90,13 +90,10 @@ def _promise(
     shares: Sequence[Money | None] = [None] * len(mine)
     if offered.amount is not None:
         shares = promises.spread(offered.amount, [one.outstanding for one in mine])
-    concerned = [
-        Concerned(one.concerned.invoice_id, one.concerned.number, one.concerned.open, share.minor if share else None)
-        for one, share in zip(mine, shares, strict=True)
-    ]
+    concerned = [one.concerned.sharing(share) for one, share in zip(mine, shares, strict=True)]
     return agreeing.add_promise(
         work,
-        work.lock_account(found.account_id),
+        found.account_id,
         concerned,
         by,
         offered.amount,

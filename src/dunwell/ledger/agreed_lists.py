@@ -33,8 +33,8 @@ class PromiseRecord:
     words: str
 
 
-def promises(work: Work, *, everything: bool = True) -> list[PromiseRecord]:
-    """The promises, in the order of their days; without `everything` the open ones alone."""
+def promises(work: Work, *, everything: bool = True, account: str | None = None) -> list[PromiseRecord]:
+    """The promises, in the order of their days; without `everything` the open ones alone, or only of one account."""
     query = (
         select(PromiseRow, col(AccountRow.number))
         .join(AccountRow, col(AccountRow.id) == col(PromiseRow.account_id))
@@ -43,10 +43,16 @@ def promises(work: Work, *, everything: bool = True) -> list[PromiseRecord]:
     lines = (
         select(col(PromiseLineRow.promise_id), col(InvoiceRow.number))
         .join(InvoiceRow, col(InvoiceRow.id) == col(PromiseLineRow.invoice_id))
+        .join(PromiseRow, col(PromiseRow.id) == col(PromiseLineRow.promise_id))
+        .join(AccountRow, col(AccountRow.id) == col(PromiseRow.account_id))
         .order_by(col(InvoiceRow.due), col(InvoiceRow.number))
     )
+    wanted = []
     if not everything:
-        query = query.where(col(PromiseRow.state) == "open")
+        wanted.append(col(PromiseRow.state) == "open")
+    if account is not None:
+        wanted.append(col(AccountRow.number) == account)
+    query, lines = query.where(*wanted), lines.where(*wanted)
     numbers: dict[int, list[str]] = {}
     for key, number in work.session.execute(lines):
         numbers.setdefault(key, []).append(number)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from dunwell.ledger import journal
+from dunwell.ledger import journal, tasks
 from dunwell.ledger.agreement_tables import (
     ClaimLineRow,
     ClaimRow,
@@ -38,6 +38,10 @@ class Concerned:
     open: int
     share: int | None = None
 
+    def sharing(self, share: Money | None) -> Concerned:
+        """The same invoice with its part; None: all of it, which is another thing than a part of nothing."""
+        return replace(self, share=None if share is None else share.minor)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -50,7 +54,7 @@ class Source:
 
 def add_promise(
     work: Work,
-    account: AccountRow,
+    account_id: int,
     concerned: Sequence[Concerned],
     by: date,
     amount: Money | None,
@@ -61,9 +65,12 @@ def add_promise(
     stops: bool,
     earlier: int = 0,
 ) -> int:
-    """Record a promise; returns its id. `earlier`: minor units that the same reply promises for earlier days."""
+    """Record a promise; returns its id. `earlier`: minor units that the same reply promises for earlier days.
+
+    An invoice on which nothing of the sum falls is kept where the promise stops the chase, and else left out.
+    """
     row = PromiseRow(
-        account_id=account.id or 0,
+        account_id=account_id,
         reply_id=source.reply_id,
         made_on=pen.on,
         by=by,
@@ -74,20 +81,22 @@ def add_promise(
         who=source.who,
         why=source.why,
     )
+    account = work.session.get_one(AccountRow, account_id)
     work.session.add(row)
     work.session.flush()
-    for one in concerned:
+    covered = [one for one in concerned if stops or one.share != 0]
+    for one in covered:
         key = row.id or 0
         line = PromiseLineRow(promise_id=key, invoice_id=one.invoice_id, open_then=one.open, share=one.share)
         work.session.add(line)
         said = str(amount) if amount else None
         journal.write(work, account, pen, "promised", invoice=one.number, why=f"by {source.who}", by=by, amount=said)
-    look_again(work, [one.invoice_id for one in concerned])
+    look_again(work, [one.invoice_id for one in covered])
     return row.id or 0
 
 
 def add_claim(
-    work: Work, account: AccountRow, concerned: Sequence[Concerned], claim: Claim, source: Source, pen: Pen
+    work: Work, account_id: int, concerned: Sequence[Concerned], claim: Claim, source: Source, pen: Pen
 ) -> int:
     """Record that these invoices are said to be paid; an older open claim about them gives way. Returns its id."""
     ids = [one.invoice_id for one in concerned]
@@ -95,7 +104,7 @@ def add_claim(
     query = update(ClaimRow).where(col(ClaimRow.id).in_(older), col(ClaimRow.state) == "open")
     work.session.execute(query.values(state="closed", ended_on=pen.on))
     row = ClaimRow(
-        account_id=account.id or 0,
+        account_id=account_id,
         reply_id=source.reply_id,
         made_on=claim.made_on,
         wait_until=claim.wait_until,
@@ -106,6 +115,7 @@ def add_claim(
         who=source.who,
         why=source.why,
     )
+    account = work.session.get_one(AccountRow, account_id)
     work.session.add(row)
     work.session.flush()
     for one in concerned:
@@ -119,7 +129,7 @@ def add_claim(
 
 def add_dispute(
     work: Work,
-    account: AccountRow,
+    account_id: int,
     one: Concerned,
     currency: str,
     source: Source,
@@ -128,10 +138,14 @@ def add_dispute(
     code: DisputeCode = DisputeCode.OTHER,
     amount: int | None = None,
     owner: str | None = None,
+    due_on: date | None = None,
 ) -> int:
-    """Open a dispute about an invoice, or about `amount` minor units of it. Returns its id."""
+    """Open a dispute about an invoice, or about `amount` minor units of it. Returns its id.
+
+    A task to settle it by `due_on` (default: today) comes with it; `ending.resolve_dispute` closes it.
+    """
     row = DisputeRow(
-        account_id=account.id or 0,
+        account_id=account_id,
         invoice_id=one.invoice_id,
         reply_id=source.reply_id,
         opened_on=pen.on,
@@ -142,16 +156,28 @@ def add_dispute(
         who=source.who,
         why=source.why,
     )
+    account = work.session.get_one(AccountRow, account_id)
     work.session.add(row)
     work.session.flush()
     journal.write(work, account, pen, "disputed", invoice=one.number, why=f"by {source.who}", code=code.value)
+    said = "" if code is DisputeCode.OTHER else f" ({code.value})"
+    tasks.make(
+        work,
+        f"dispute:{row.id}",
+        "dispute",
+        f"{account.name} disputes {one.number}{said}: find out why, and settle it",
+        made_on=pen.on,
+        due_on=due_on,
+        account_id=account_id,
+        invoice_id=one.invoice_id,
+    )
     look_again(work, [one.invoice_id])
     return row.id or 0
 
 
 def add_pause(
     work: Work,
-    account: AccountRow,
+    account_id: int,
     kind: PauseKind,
     until: date | None,
     source: Source,
@@ -162,7 +188,7 @@ def add_pause(
 ) -> int:
     """Have chasing wait, for one invoice or for the account. Returns the pause's id."""
     row = PauseRow(
-        account_id=account.id or 0,
+        account_id=account_id,
         invoice_id=invoice.invoice_id if invoice else None,
         reply_id=source.reply_id,
         kind=kind.value,
@@ -172,11 +198,12 @@ def add_pause(
         who=source.who,
         why=source.why,
     )
+    account = work.session.get_one(AccountRow, account_id)
     work.session.add(row)
     work.session.flush()
     number = invoice.number if invoice else None
     journal.write(work, account, pen, "paused", invoice=number, why=f"by {source.who}", until=until, kind=kind.value)
-    look_again(work, [invoice.invoice_id] if invoice else open_of(work, account.id or 0))
+    look_again(work, [invoice.invoice_id] if invoice else open_of(work, account_id))
     return row.id or 0
 
 

@@ -67,10 +67,14 @@ def propose(
     return True
 
 
-def proposed(work: Work) -> list[tuple[int, int]]:
-    """The answers to be sent: their ids, each with its account's."""
-    query = select(col(AnswerRow.id), col(AnswerRow.account_id)).where(col(AnswerRow.state) == "proposed")
-    return [(key or 0, account_id) for key, account_id in work.session.execute(query.order_by(col(AnswerRow.id)))]
+def proposed(work: Work) -> list[tuple[int, int, str]]:
+    """The answers to be sent: their ids, each with its account's and its letter's name."""
+    query = (
+        select(col(AnswerRow.id), col(AnswerRow.account_id), col(AnswerRow.letter))
+        .where(col(AnswerRow.state) == "proposed")
+        .order_by(col(AnswerRow.id))
+    )
+    return [(key or 0, account_id, letter) for key, account_id, letter in work.session.execute(query)]
 
 
 def load(work: Work, answer_id: int) -> Answer | None:

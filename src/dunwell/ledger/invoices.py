@@ -92,6 +92,7 @@ def add_invoice(taker: Taker, account: AccountRow, item: Item, list_no: int | No
             "principal_open": item.minor,
             "charges_open": 0,
             "imported_on": taker.pen.on,
+            "booked_at": taker.pen.at,
             "source": taker.source,
             "list_no": list_no,
             "state": "open",

@@ -153,9 +153,14 @@ def open_invoices(work: Work, account_id: int) -> list[OpenRow]:
 
 
 def records(
-    work: Work, *, state: str | None = None, on: date | None = None, reply_id: int | None = None
+    work: Work,
+    *,
+    state: str | None = None,
+    on: date | None = None,
+    reply_id: int | None = None,
+    account: str | None = None,
 ) -> list[ReplyRecord]:
-    """The replies, in the order in which they were filed; of one state, day or id only where it is given."""
+    """The replies, in the order in which they were filed; of one state, day, id or account only where it is given."""
     query = (
         select(ReplyRow, col(MailRow.message_id), col(AccountRow.number))
         .join(MailRow, col(MailRow.id) == col(ReplyRow.mail_id))
@@ -163,20 +168,22 @@ def records(
         .order_by(col(ReplyRow.id))
         .execution_options(populate_existing=True)
     )
-    if state is not None:
-        query = query.where(col(ReplyRow.state) == state)
-    if on is not None:
-        query = query.where(col(ReplyRow.on) == on)
-    if reply_id is not None:
-        query = query.where(col(ReplyRow.id) == reply_id)
-    rows = work.session.execute(query).all()
+    asked = (
+        (col(ReplyRow.state), state),
+        (col(ReplyRow.on), on),
+        (col(ReplyRow.id), reply_id),
+        (col(AccountRow.number), account),
+    )
+    wanted = [column == value for column, value in asked if value is not None]
+    rows = work.session.execute(query.where(*wanted)).all()
     lines = (
         select(col(ReplyLineRow.reply_id), col(InvoiceRow.number))
         .join(InvoiceRow, col(InvoiceRow.id) == col(ReplyLineRow.invoice_id))
+        .join(ReplyRow, col(ReplyRow.id) == col(ReplyLineRow.reply_id))
+        .outerjoin(AccountRow, col(AccountRow.id) == col(ReplyRow.account_id))
+        .where(*wanted)
         .order_by(col(InvoiceRow.due), col(InvoiceRow.number))
     )
-    if reply_id is not None:
-        lines = lines.where(col(ReplyLineRow.reply_id) == reply_id)
     numbers: dict[int, list[str]] = {}
     for key, number in work.session.execute(lines):
         numbers.setdefault(key, []).append(number)

@@ -37,12 +37,12 @@ class Background:
 def backgrounds(work: Work, account_ids: Sequence[int]) -> dict[int, Background]:
     """What the statements of these accounts rest on, by account."""
     last = _last_statements(work, account_ids)
-    unapplied = _unapplied(work, account_ids)
+    loose = unapplied(work, account_ids)
     return {
         key: Background(
             last[key][0] if key in last else None,
             tuple(sorted(_movements(work, key, *last[key]), key=lambda one: one.on)) if key in last else (),
-            tuple(unapplied.get(key, ())),
+            tuple(loose.get(key, ())),
         )
         for key in account_ids
     }
@@ -72,7 +72,8 @@ def _movements(work: Work, account_id: int, on: date, moment: str) -> Iterable[B
     notes = select(InvoiceRow).where(
         col(InvoiceRow.account_id) == account_id,
         col(InvoiceRow.kind) == "credit_note",
-        col(InvoiceRow.imported_on) > on,
+        # Of books older than the moments only the days are known.
+        func.coalesce(col(InvoiceRow.booked_at) > moment, col(InvoiceRow.imported_on) > on),
     )
     for note in work.session.execute(notes).scalars():
         yield Booked(note.issued, "credit_note", note.number, Money(-note.amount, note.currency))
@@ -91,7 +92,7 @@ def _movements(work: Work, account_id: int, on: date, moment: str) -> Iterable[B
             yield Booked(charge.waived_on or on, "charge", invoice.number, Money(-charge.amount, invoice.currency))
 
 
-def _unapplied(work: Work, account_ids: Sequence[int]) -> dict[int, list[Money]]:
+def unapplied(work: Work, account_ids: Sequence[int]) -> dict[int, list[Money]]:
     """Cash and credit notes that are set against no invoice, by account and currency."""
     sums: dict[tuple[int, str], int] = {}
     for query in (_loose_cash(account_ids), _loose_notes(account_ids)):

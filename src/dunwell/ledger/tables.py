@@ -92,6 +92,7 @@ class InvoiceRow(SQLModel, table=True):
     sent_on: date | None = None
     not_sent: bool = False
     imported_on: date
+    booked_at: str | None = None
     source: str = "default"
     list_no: int | None = None
     state: str = "open"

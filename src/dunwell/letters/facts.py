@@ -50,16 +50,17 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
-    """One invoice of a letter. `open_principal + charges` is `outstanding`; `credited` is what was paid or credited.
+    """One invoice of a letter. `due` is None only among those for information.
 
-    `days_late` is 0 until the day after the due date. `mark` says why an invoice that is listed is not asked for
-    ("disputed", "promised", "paused"; `mark_until` is the promised day), None for those whose money is asked for.
-    `held_back` is the part of one that is asked for which is not: promised for later, or in dispute.
+    `open_principal + charges` is `outstanding`; `credited` is what was paid or credited. `days_late` is 0 until the day
+    after the due date. `mark` says why an invoice that is listed is not asked for ("disputed", "promised", "paused";
+    `mark_until` is the promised day), None for those whose money is asked for. `held_back` is the part of one that is
+    asked for which is not: promised for later, or in dispute.
     """
 
     number: str
     issued: date
-    due: date
+    due: date | None
     amount: Money
     credited: Money
     open_principal: Money

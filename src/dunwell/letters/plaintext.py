@@ -164,7 +164,7 @@ class TextBlocks:
         columns: list[Column] = [
             ("invoice", lambda invoice: formats.isolate(invoice["number"])),
             ("issued", lambda invoice: formats.day(invoice["issued"])),
-            ("due", lambda invoice: formats.day(invoice["due"])),
+            ("due", lambda invoice: formats.day(invoice["due"]) if invoice["due"] else "–"),
             ("amount", lambda invoice: formats.money(invoice["amount"])),
             ("credited", lambda invoice: formats.money(invoice["credited"])),
             ("open", lambda invoice: formats.money(invoice["open_principal"])),

@@ -170,7 +170,7 @@ def _row(invoice: InvoiceFacts, language: Language, charged: bool) -> dict[str, 
     cells = [
         _isolated("\u200b".join(pieces), language),
         formats.day(invoice.issued),
-        formats.day(invoice.due),
+        formats.day(invoice.due) if invoice.due else "–",
         formats.number(invoice.days_late) if invoice.days_late else "",
         formats.money(invoice.amount),
         formats.money(invoice.credited),

@@ -73,7 +73,7 @@ def _since(moved: bool) -> date | None:
 
 
 def _section(invoices: tuple[InvoiceFacts, ...], where: Total | None) -> Section:
-    lines = tuple(sorted(invoices, key=lambda line: line.due))
+    lines = tuple(sorted(invoices, key=lambda line: line.due or date.max))
     currency = lines[0].amount.currency
     asked = [line for line in lines if line.mark is None]
     if where is None:

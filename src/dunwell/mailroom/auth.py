@@ -113,12 +113,6 @@ def access_token(oauth: OAuth, instead_of: str | None = None) -> str:
         return new.token
 
 
-def forget(oauth: OAuth) -> None:
-    """Drop the token at hand."""
-    with _lock:
-        _kept.pop(oauth, None)
-
-
 def xoauth2(username: str, token: str) -> str:
     """The client's answer of the mechanism XOAUTH2, before base64."""
     if not username.isprintable() or not token.isprintable():

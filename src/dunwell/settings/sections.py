@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -30,9 +31,14 @@ def _country(value: str) -> str:
     return value
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f"unknown time zone{nearest(value, available_timezones())}; use a name such as Europe/Rome")
+    if value not in _zones():
+        raise ValueError(f"unknown time zone{nearest(value, _zones())}; use a name such as Europe/Rome")
     return value
 
 
