@@ -131,6 +131,8 @@ def test_a_final_notice_on_paper_refers_nobody_before_it_was_posted(firm: Firm, 
     firm.run(later)
     (touch,) = [one for one in firm.touches() if one.letter == "final_notice"]
     assert (touch.on, touch.state) == (later, "sent")
+    told = [one for one in explain(firm.office, "INV-A", moment(later)).history if one.letter == "final_notice"]
+    assert [(one.channel, one.state) for one in told] == [("letter", "sent")]
     assert touch.deadline is not None
     assert touch.deadline >= deadline + (later - printed_on), "it has as many days as it would have had"
     assert explain(firm.office, "INV-A", moment(later)).decision.reason == "deadline_runs"
