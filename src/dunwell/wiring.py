@@ -10,15 +10,17 @@ from zoneinfo import ZoneInfo
 
 from dunwell import settings as settings_room
 from dunwell.desk.inbox import Mailbox
-from dunwell.desk.office import Believing, Office
+from dunwell.desk.office import Believing, Office, PrintRoom
 from dunwell.desk.spreading import Spreading
 from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate, open_engine, require_current
+from dunwell.letters.paper import side_of
 from dunwell.letters.printing import logo_for_mail
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import BadSecret, Target, key_of
 from dunwell.mailroom.auth import OAuth
 from dunwell.mailroom.mailbox import Account, mark_of
@@ -162,6 +164,21 @@ def service() -> Target | None:
     return Target(own.service_url, secret, own.allow_private, own.timeout, ca_file)
 
 
+def gateway() -> Gateway | None:
+    """The gateway of text messages; None where the settings name none."""
+    own = located().settings.sms
+    if own.url is None:
+        return None
+    token = own.token.get_secret_value() if own.token else ""
+    return Gateway(Target(own.url, token, own.allow_private, own.timeout), own.sender)
+
+
+def print_room() -> PrintRoom:
+    """Where letters on paper go."""
+    own = located().settings
+    return PrintRoom(located().path(own.post.folder), own.post.window or side_of(own.creditor.country))
+
+
 def signing_key() -> SigningKey | None:
     """The key that letters are signed with; None where the mail server does it."""
     own = located().settings.dkim
@@ -269,6 +286,8 @@ def office() -> Office:
         dkim=signing_key(),
         people=found.settings.people,
         service=service(),
+        print_room=print_room(),
+        sms=gateway(),
         clock=now,
         logo=logo_for_mail(found.path(logo)) if logo else None,
         replies=believing(),

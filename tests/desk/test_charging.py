@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from dunwell.desk import charging
 from dunwell.ledger import agreeing, charges, journal, statements
@@ -218,6 +222,32 @@ def test_interest_by_law_is_booked_monthly_and_the_fixed_sum_once(firm: Firm) ->
     assert sorted(one.kind for one in booked(firm)) == ["fixed_sum", "interest", "interest"]
     assert_money_adds_up(firm.books)
     assert firm.broken() == []
+
+
+def test_the_statement_shows_the_periods_that_the_interest_is_the_sum_of(small_firm: Firm) -> None:
+    small_firm.rules = by_law("DE")
+    on_hold(small_firm, country="DE")
+    (interest,) = [one for one in booked(small_firm) if one.kind == "interest"]
+    nights(small_firm, HOLD + timedelta(days=1), HOLD + timedelta(days=9))
+    said = _last_statement(small_firm)
+    assert "Interest by law" in said
+    assert "10.27%" in said
+    table = said[said.index("Interest by law") :]
+    rows = re.findall(r"INV-1 (\d+ \w+ \d{4}) (\d+ \w+ \d{4}) (\d+) €1,000.00 [\d.]+% €([\d.]+)", table)
+    assert len(rows) >= 2, "each half-year has its own rate"
+    assert sum(Decimal(amount) for *_, amount in rows) == interest.amount.amount
+    with small_firm.books.write() as work:
+        charges.waive(work, interest.id, "a gesture", Pen(moment(HOLD).now, HOLD + timedelta(days=9), "Pat"))
+    nights(small_firm, HOLD + timedelta(days=10), HOLD + timedelta(days=17))
+    assert "Interest by law" not in _last_statement(small_firm), "no table that does not add up to what is asked for"
+
+
+def _last_statement(firm: Firm) -> str:
+    assert firm.mail is not None
+    parts = [part for part in firm.mail.letters[-1].message.walk() if part.get_content_type() == "application/pdf"]
+    content = parts[0].get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
 
 
 def test_interest_is_off_for_consumers_and_beside_a_late_fee(small_firm: Firm) -> None:

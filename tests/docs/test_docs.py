@@ -20,15 +20,14 @@ from dunwell.letters.inspection import NAMES
 from dunwell.letters.labels import WORDS
 from dunwell.letters.languages import Formats
 from dunwell.letters.writing import cages
-from dunwell.rules import policy, policy_parts
+from dunwell.rules import policy, policy_parts, policy_watch
 from dunwell.rules.policy import Policy, PolicyException
-from dunwell.rules.policy_agreed import Disputes, Plans
+from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
     CallRule,
-    Claims,
     CurrencyAmounts,
     Limits,
     Method,
@@ -36,13 +35,14 @@ from dunwell.rules.policy_parts import (
     Payments,
     Promises,
     Ramp,
-    Reviews,
     Sentence,
     Stage,
     TouchRule,
     Volume,
     Window,
 )
+from dunwell.rules.policy_post import Post
+from dunwell.rules.policy_watch import Watchlist, WatchPoints
 from dunwell.rules.stages import STAGES
 from dunwell.settings import PREFIX, Settings
 from dunwell.terms.decision import Reason
@@ -189,6 +189,7 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Payments,
     Plans,
     Policy,
+    Post,
     PolicyException,
     Promises,
     Ramp,
@@ -197,6 +198,8 @@ _PARTS: tuple[type[BaseModel], ...] = (
     Stage,
     TouchRule,
     Volume,
+    Watchlist,
+    WatchPoints,
     Window,
 )
 
@@ -214,7 +217,7 @@ def test_every_policy_key_is_documented(part: type[BaseModel]) -> None:
 
 def test_no_part_of_the_policy_is_left_out_here() -> None:
     """A new table of the policy has to be added to `_PARTS`, and so to the documentation."""
-    module = {**vars(policy_parts), **vars(policy)}
+    module = {**vars(policy_parts), **vars(policy_watch), **vars(policy)}
     base = policy_parts.Part
     parts = {one for one in module.values() if isinstance(one, type) and issubclass(one, base) and one is not base}
     assert parts == set(_PARTS)

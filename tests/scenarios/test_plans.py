@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.desk import answers, plans
+from dunwell.desk import answers, plans, review
 from dunwell.desk.plans import Terms
 from dunwell.desk.refusals import CannotDo
+from dunwell.desk.review import Decision
 from dunwell.desk.undertakings import Wanted
 from dunwell.ledger import plans as ledger_plans
 from dunwell.rules import instalments
@@ -152,3 +153,21 @@ def test_whoever_asks_for_parts_is_offered_them_once_where_the_policy_says_so(ch
     assert (chased.letters()[-1].letter, chased.letters()[-1].to) == ("plan_offered", "a001@a001.example")
     assert state(chased, "1")[0] == "offered"
     assert asks(date(2026, 3, 4)) == "review", "once a case"
+
+
+def test_a_request_for_parts_that_a_person_accepts_is_answered_with_the_offer(chased: Firm) -> None:
+    first = chased.letters()[0].message_id
+    text = "Could we pay this in three instalments? Please let me know if you agree."
+    (handled,) = chased.receive(TUESDAY, written("a001@a001.example", text, on=TUESDAY, answers=first))
+    assert handled.state == "review"
+    (waiting,) = review.waiting(chased.office)
+    said = review.review(chased.office, waiting.id, Decision(), "anne", "", moment(TUESDAY))
+    assert said == "plan 1 offered"
+    (sent,) = answers.send_answers(chased.office, moment(TUESDAY))
+    assert (sent.letter, sent.state) == ("plan_offered", "sent")
+    assert state(chased, "1")[0] == "offered"
+    (handled,) = chased.receive(date(2026, 3, 4), written("a001@a001.example", text, on=TUESDAY, answers=first))
+    (waiting,) = review.waiting(chased.office)
+    said = review.review(chased.office, waiting.id, Decision(), "anne", "", moment(date(2026, 3, 4)))
+    assert said == "a task for the collector", "once a case: another is a person's to make"
+    assert chased.broken() == []

@@ -12,7 +12,7 @@ import pytest
 from dunwell.desk import answers, undertakings
 from dunwell.desk.refusals import CannotDo
 from dunwell.desk.undertakings import Recorded, Wanted
-from tests.support.firm import MONDAY, Firm, moment, owing
+from tests.support.firm import MONDAY, Firm, moment, owing, policy
 
 ANNE = Wanted("anne", "said so by telephone")
 TUESDAY = MONDAY + timedelta(days=1)
@@ -108,3 +108,35 @@ def test_one_that_is_withdrawn_is_chased_again_and_counts_for_nothing(chased: Fi
     with pytest.raises(CannotDo, match="no promise has the id 99"):
         undertakings.withdraw_promise(chased.office, "99", Wanted("ben", "x"), moment(TUESDAY))
     assert promise(chased, ["INV-A001"], FRIDAY).warnings == ()
+
+
+def test_a_promise_is_reminded_of_on_the_working_day_before_where_the_policy_says_so(chased: Firm) -> None:
+    chased.rules = policy(("remind = false ", "remind = true  "))
+    monday = date(2026, 3, 16)
+    promise(chased, ["INV-A001", "INV-2"], monday, "120.00")
+    chased.payments(date(2026, 3, 5), "A001,INV-A001,2026-03-05,40.00,GBP,R")
+    for on in (date(2026, 3, 12), date(2026, 3, 13), date(2026, 3, 13), date(2026, 3, 14), monday):
+        chased.run(on)
+    (letter,) = [one for one in chased.letters() if one.letter == "promise_due"]
+    assert (letter.on, letter.state, letter.account) == (date(2026, 3, 13), "sent", "A001"), "the Friday before"
+    assert chased.mail is not None
+    said = " ".join(next(one for one in chased.mail.letters if one.message_id == letter.message_id).text.split())
+    assert "We have already received £40.00 of this" in said
+    assert "£120.00" in said
+    assert chased.broken() == []
+
+
+def test_nobody_is_reminded_of_what_was_kept_withdrawn_or_made_the_day_before(small_firm: Firm) -> None:
+    owing(small_firm, MONDAY, 3)
+    small_firm.run(MONDAY)
+    small_firm.rules = policy(("remind = false ", "remind = true  "))
+    wednesday = TUESDAY + timedelta(days=1)
+    promise(small_firm, ["INV-A001"], FRIDAY)
+    promise(small_firm, ["INV-A002"], FRIDAY)
+    promise(small_firm, ["INV-A003"], wednesday)
+    small_firm.payments(wednesday, f"A001,INV-A001,{wednesday},100.00,GBP,R")
+    small_firm.run(TUESDAY)
+    undertakings.withdraw_promise(small_firm.office, "2", ANNE, moment(wednesday))
+    for on in (wednesday, FRIDAY - timedelta(days=1), FRIDAY):
+        small_firm.run(on)
+    assert [one.on for one in small_firm.letters() if one.letter == "promise_due"] == []

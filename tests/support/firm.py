@@ -16,7 +16,7 @@ from dunwell.desk import answers, intake, reply
 from dunwell.desk.cycle import Consent, run_direct
 from dunwell.desk.day import CycleReport
 from dunwell.desk.intake import Incoming, Request, Taken
-from dunwell.desk.office import Believing, Office
+from dunwell.desk.office import Believing, Office, PrintRoom
 from dunwell.desk.reply import Handled
 from dunwell.ledger import agreed_lists, correspondence, journal, letters, replies, tasks
 from dunwell.ledger.books import Books
@@ -27,6 +27,7 @@ from dunwell.ledger.tasks import Task
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.replies.matching import bracketed
@@ -101,6 +102,8 @@ class Firm:
     links: Links = field(default_factory=Links)
     people: dict[str, str] = field(default_factory=dict)
     service: Target | None = None
+    print_room: PrintRoom = field(default_factory=PrintRoom)
+    sms: Gateway | None = None
     believing: Believing = field(default_factory=lambda: Believing((SERVER,)))
 
     _uid: int = 0
@@ -142,6 +145,8 @@ class Firm:
             links=self.links,
             people=People(**self.people),
             service=self.service,
+            print_room=self.print_room,
+            sms=self.sms,
             replies=self.believing,
         )
 

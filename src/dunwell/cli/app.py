@@ -27,6 +27,7 @@ from dunwell.cli import (
     running,
     setting_up,
     tasks,
+    watching,
     writing_off,
 )
 from dunwell.cli.output import Exit, err, parse_day
@@ -86,6 +87,7 @@ interest.register(app)
 charges.register(app)
 tasks.register(app)
 notices.register(app)
+watching.register(app)
 
 
 def main() -> None:

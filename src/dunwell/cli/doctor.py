@@ -11,6 +11,8 @@ from dunwell.cli.doctor_mailbox import mailbox_checks
 from dunwell.desk import day
 from dunwell.ledger import lookup
 from dunwell.ledger.engine import LedgerAway, LedgerError
+from dunwell.liaison import webhook
+from dunwell.liaison.webhook import Target
 from dunwell.mailroom import domain, signing
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.tomltext import TomlProblems
@@ -31,6 +33,8 @@ def checks() -> Iterator[Check]:
     yield from _templates()
     yield from _documents(found)
     yield from _signing(found)
+    yield notices_check(found)
+    yield gateway_check()
     yield _smtp(found)
     yield from _domain(found)
     yield from mailbox_checks(found)
@@ -118,6 +122,35 @@ def _signing(found: Located) -> Iterator[Check]:
     aligned = sender == key.domain.lower() or sender.endswith(f".{key.domain.lower()}")
     said = f"signs as {key.domain}" + ("" if aligned else f", but letters are from {sender}: DMARC will not count it")
     yield Check("dkim", "well" if aligned else "wrong", said)
+
+
+def notices_check(found: Located) -> Check:
+    """Where notices to service delivery go; the host is looked up, and not asked."""
+    own = found.settings
+    try:
+        target = wiring.service()
+    except TomlProblems as error:
+        return Check("liaison", "wrong", f"{error}: set liaison.service_secret (DUNWELL_LIAISON__SERVICE_SECRET)")
+    if target is None:
+        where = f"mailed to {own.people.service}" if own.people.service else "given to people as tasks"
+        return Check("liaison", "note", f"liaison.service_url is not set: notices to service delivery are {where}")
+    return _host("liaison", target)
+
+
+def gateway_check() -> Check:
+    """Where text messages go; the host is looked up, and not asked."""
+    gateway = wiring.gateway()
+    if gateway is None:
+        return Check("sms", "note", "sms.url is not set: no text messages go")
+    return _host("sms", gateway.target)
+
+
+def _host(name: str, target: Target) -> Check:
+    try:
+        why = webhook.forbidden(target)
+    except OSError as error:
+        return Check(name, "away", f"{target.url}: its name cannot be resolved: {error}")
+    return Check(name, "wrong", f"{target.url}: {why}") if why else Check(name, "well", target.url)
 
 
 def _domain(found: Located) -> Iterator[Check]:

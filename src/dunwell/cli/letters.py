@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,9 @@ import typer
 from dunwell import wiring
 from dunwell.cli import templating
 from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
+from dunwell.desk import print_room
 from dunwell.desk.day import LOST_AFTER
+from dunwell.desk.print_room import Sheet
 from dunwell.ledger import letters as ledger_letters
 from dunwell.ledger import outbox, parties
 from dunwell.ledger.cycles import is_gone
@@ -56,6 +59,7 @@ def _object(one: LetterRecord) -> dict[str, object]:
         "language": one.language,
         "invoices": one.invoices,
         "to": one.to,
+        "carrier": one.carrier,
         "message_id": one.message_id,
         "state": one.state,
         "on": one.on,
@@ -103,3 +107,75 @@ def address_works(
     if not numbers:
         stop(f"no contact with the address {email} was found bad", Exit.BAD_INPUT)
     out.print(f"can be written to again: {', '.join(numbers)}", markup=False)
+
+
+@_app.command("print")
+def print_(
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER", help="Another folder than the settings' print folder.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a letter.")] = False,
+) -> None:
+    """Fill the print folder with the letters that wait to be posted, and list them."""
+    office = wiring.office()
+    found = print_room.fill(office, wiring.moment(), to)
+    if as_json:
+        for one in found:
+            json_line(_paper(one))
+        return
+    table(
+        "To be posted",
+        ("id", "account", "letter", "invoices", "printed", "file"),
+        [
+            (
+                one.letter.id,
+                one.letter.account,
+                one.letter.letter,
+                ", ".join(one.letter.invoices),
+                one.letter.on,
+                one.files[0],
+            )
+            for one in found
+        ],
+    )
+    if found:
+        out.print(f"The letters are in {to or office.print_room.folder}", markup=False)
+
+
+def _paper(one: Sheet) -> dict[str, object]:
+    letter = one.letter
+    return {
+        "id": letter.id,
+        "account": letter.account,
+        "letter": letter.letter,
+        "stage": letter.stage,
+        "language": letter.language,
+        "invoices": letter.invoices,
+        "on": letter.on,
+        "deadline": letter.deadline,
+        "files": one.files,
+    }
+
+
+@_app.command("posted")
+def posted(
+    letters: Annotated[
+        list[int], typer.Argument(metavar="ID...", help="The letters, as `letters print` numbers them.")
+    ],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")],
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="The day of posting (default: today).")] = None,
+) -> None:
+    """Say that printed letters were posted: they count from that day."""
+    print_room.posted(wiring.office(), letters, parse_day(on, "--on"), by, wiring.moment())
+    out.print(f"posted: {', '.join(map(str, letters))}", markup=False)
+
+
+@_app.command("spoilt")
+def spoilt(
+    letter: Annotated[int, typer.Argument(metavar="ID", help="The letter, as `letters print` numbers it.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why it was not posted.")],
+) -> None:
+    """Say that a printed letter was not posted and will not be. It is due again."""
+    print_room.spoilt(wiring.office(), letter, by, reason, wiring.moment())
+    out.print(f"spoilt: {letter}; it is due again", markup=False)

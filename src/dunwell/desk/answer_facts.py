@@ -53,7 +53,7 @@ def of_answer(
         raise LetterError("none of the invoices that it is about can be asked for now")
     reference = payment_reference(cases, matter.account)
     promise = _promise(answer)
-    amount = instalment.amount if instalment else promise.amount if promise else None
+    amount = instalment.amount if instalment else _still(promise) if promise else None
     dispute = _dispute(answer)
     return Facts(
         letter=answer.letter,
@@ -83,6 +83,13 @@ def _promised_total(office: Office, matter: Matter, amount: Money, reference: st
     return (total_of(office, matter, reference, amount, zero(amount.currency)),)
 
 
+def _still(promise: PromiseFacts) -> Money | None:
+    """What is still to be paid of a promise of an amount."""
+    if promise.amount is None or promise.paid is None:
+        return promise.amount
+    return promise.amount - promise.paid
+
+
 def _promise(answer: Answer) -> PromiseFacts | None:
     """What was promised, as one sentence can say it: several parts of one reply as their sum, by the last day."""
     if not answer.promises:
@@ -91,7 +98,8 @@ def _promise(answer: Answer) -> PromiseFacts | None:
     last = answer.promises[-1]
     whole = len(parts) < len(answer.promises) or len({one.currency for one in parts}) > 1
     amount = None if whole else sum(parts[1:], parts[0])
-    return PromiseFacts(answer.promises[0].made_on, last.by, amount)
+    paid = Money(answer.received, last.currency or "") if answer.received > 0 else None
+    return PromiseFacts(answer.promises[0].made_on, last.by, amount, paid)
 
 
 def _claim(answer: Answer) -> ClaimFacts | None:

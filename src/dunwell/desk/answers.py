@@ -61,6 +61,9 @@ def _take(
         answer = answers.load(work, answer_id)
         if answer is None:
             return None
+        if answer.letter == "promise_due" and answer.promises[0].state != "open":
+            answers.fail(work, answer.id, "the promise that it reminds of is open no more")
+            return None
         try:
             written = _written(office, work, answer, account, fetched, moment)
         except LetterError as error:

@@ -10,6 +10,7 @@ from dunwell.ledger import cases, charges, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
 from dunwell.ledger.journal import Pen
+from dunwell.letters.statement import InterestRow
 from dunwell.rules import charging, rates
 from dunwell.rules.charging import Charge, History
 from dunwell.rules.rates import LawError
@@ -81,6 +82,27 @@ def _due(office: Office, work: Work, one: Loaded, history: History, moment: Mome
     except (LawError, TomlProblems) as error:
         _ask(work, country, str(error), moment)
         return []
+
+
+def interest_rows(office: Office, work: Work, loaded: Sequence[Loaded]) -> dict[int, list[InterestRow]]:
+    """The tables of the interest charged on these cases, by account; none where a law's rates do not reach any more."""
+    with_charges = [one for one in loaded if one.case.open_charges.minor > 0]
+    known = charges.histories(work, [one.invoice_id for one in with_charges]) if with_charges else {}
+    found: dict[int, list[InterestRow]] = {}
+    for one in with_charges:
+        account = one.case.account
+        country = office.policy.rules_for(account).interest.law(account.country, office.creditor.country)
+        if country is None:
+            continue
+        try:
+            periods = charging.interest_periods(one.case, rates.load(country), known[one.invoice_id])
+        except (LawError, TomlProblems):
+            continue  # booking asks a person for the rates; the charge itself stands on the statement
+        number = one.case.invoice.number
+        found.setdefault(one.account_id, []).extend(
+            InterestRow(number, p.first, p.last, p.days, p.principal, p.rate, p.amount, p.source) for p in periods
+        )
+    return found
 
 
 def _ask(work: Work, country: str, why: str, moment: Moment) -> None:

@@ -13,7 +13,7 @@ from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused, UnsafeToChase
 from dunwell.desk.sending import Sent
-from dunwell.ledger import cases, cycles, due, news, outbox, tasks, touches
+from dunwell.ledger import cases, cycles, due, new_terms, news, outbox, tasks, touches
 from dunwell.ledger.cycles import CycleRecord, CycleRunning, Slip
 from dunwell.ledger.due import DueInvoice
 from dunwell.ledger.journal import Pen
@@ -175,6 +175,8 @@ def _gather_news(office: Office, ids: Sequence[int], moment: Moment) -> int:
         changes: dict[int, Change] = {}
         for key, account, standing in news.standings(work, ids):
             new = change(standing, moment.on)
+            if standing.hold_since is not None and new.hold_since is None:
+                new_terms.ask(work, work.lock_account(key), Pen(moment.now, moment.on))
             if not office.policy.writes_to(account):
                 new = replace(new, news=())
             if new != Change(standing.pressed_since, standing.hold_since):

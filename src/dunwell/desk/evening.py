@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunwell.desk import day, notices, staff
+from dunwell.desk import day, notices, print_room, staff
 from dunwell.desk.day import CycleReport
 from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
@@ -13,6 +13,7 @@ def end(office: Office, moment: Moment, post: Post, *, failed_runs: int = 0) -> 
     """Tell service delivery, close the day as `day.close_day` does, and mail the collector's list."""
     notices.send_due(office, moment)
     report = day.close_day(office, moment, post, failed_runs=failed_runs)
+    print_room.fill(office, moment)
     if not post.away:
         staff.send_list(office, moment)
     return report

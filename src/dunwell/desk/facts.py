@@ -25,11 +25,11 @@ from dunwell.letters.facts import (
     PromiseFacts,
     Total,
 )
-from dunwell.letters.statement import Movement, Section, StatementFacts
+from dunwell.letters.statement import InterestRow, Movement, Section, StatementFacts
 from dunwell.liaison import payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
-from dunwell.rules import agreements, ramp
+from dunwell.rules import agreements, carriers, ramp
 from dunwell.rules import work as people
 from dunwell.rules.decide import more_advanced
 from dunwell.rules.policy import Policy
@@ -37,6 +37,7 @@ from dunwell.terms.account import Account, Contact, Kind, PaymentMethod
 from dunwell.terms.case import Case, Touch
 from dunwell.terms.decision import Send
 from dunwell.terms.iban import is_iban_shaped
+from dunwell.terms.letter import Carrier
 from dunwell.terms.money import Money, zero
 
 
@@ -64,6 +65,7 @@ class Matter:
     documents: Mapping[str, Document | Missing] = field(default_factory=dict)
     links: Mapping[Wanted, str] = field(default_factory=dict)
     plan: PlanFacts | None = None
+    interest: tuple[InterestRow, ...] = ()
 
     @property
     def lead(self) -> Send | None:
@@ -84,8 +86,11 @@ class Matter:
         return tuple(sorted(asked, key=lambda case: (case.invoice.due or date.max, case.invoice.number)))
 
 
-def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, on: date) -> Facts:
+def of_letter(
+    office: Office, matter: Matter, rules: Policy, contact: Contact, on: date, how: Carrier = Carrier.EMAIL
+) -> Facts:
     """What the letter may say; its documents and attachments are added by whoever has them."""
+    there = carriers.there_on(how, rules, on, matter.account.country)
     lead, account, cases = matter.lead, matter.account, matter.cases
     leading = next((one.loaded.case for one in matter.due if one.send == lead), None)
     suspend_on = _suspend_on(leading, lead, rules, on) if leading and lead else None
@@ -102,7 +107,7 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         totals=totals_of(office, matter, cases, reference, rules, on),
         payment_reference=reference,
         others=tuple(_other(case, rules, on) for case in matter.others) if lead else (),
-        deadline=people.deadline(leading, lead.stage, rules, on) if leading and lead else None,
+        deadline=people.deadline(leading, lead.stage, rules, there) if leading and lead else None,
         suspend_on=suspend_on,
         suspended=suspend_on is not None and on > suspend_on,
         late_fee_percent=fee,
@@ -119,6 +124,7 @@ def of_letter(office: Office, matter: Matter, rules: Policy, contact: Contact, o
         sentences=()
         if account.kind is Kind.CONSUMER
         else tuple(one for one in law if fee is None or one[0] != INTEREST),
+        printed=how is Carrier.LETTER,
         redirected_from=contact.email if office.redirect_to else None,
     )
 
@@ -302,6 +308,7 @@ def of_statement(office: Office, matter: Matter, facts: Facts, banner: str) -> S
         banner=None if banner == "none" else banner,
         since=matter.background.since,
         movements=tuple(moved),
+        interest=matter.interest,
     )
 
 

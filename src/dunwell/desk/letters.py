@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from dunwell.desk import answers, matters
+from dunwell.desk import answers, matters, print_room
 from dunwell.desk.enclosures import Lack
 from dunwell.desk.facts import Due, Matter
 from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import DayRefused
 from dunwell.desk.sending import Sent, settled_by, told
+from dunwell.desk.taken import Taken, after, handed
 from dunwell.desk.writing import Written, write_letter
-from dunwell.ledger import cases, cycles, news, outbox, settling, tasks, touches
+from dunwell.ledger import cases, cycles, news, outbox, posting, settling, tasks, touches
 from dunwell.ledger.books import Work
 from dunwell.ledger.cycles import worker_name
 from dunwell.ledger.journal import Pen
@@ -25,7 +27,6 @@ from dunwell.letters.facts import LetterError
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.decide import decide
 from dunwell.terms.calendar import is_rest
-from dunwell.terms.case import Touch
 from dunwell.terms.decision import Decision, Send
 from dunwell.terms.moment import Moment
 
@@ -43,16 +44,6 @@ class Post:
     letters: list[Sent] = field(default_factory=list)
     away: str | None = None
     misconfigured: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A letter that is reserved: its key, what it says, and the cases that it covers."""
-
-    letter_id: int
-    account: str
-    written: Written
-    due: tuple[Due, ...]
 
 
 def proposed(office: Office) -> list[Proposal]:
@@ -93,11 +84,12 @@ def send_proposed(office: Office, moment: Moment) -> Iterator[Sent]:
             # Payments and volume are looked at once a day, by the cycle: without it nothing goes.
             return
         outbox.withdraw_needless(work)
-    with Sender(office.route) as sender:
+    with contextlib.ExitStack() as afterwards, Sender(office.route) as sender:
+        afterwards.callback(print_room.fill, office, moment)
         now: list[Proposal] = []
         for proposal in proposed(office):
-            if told := _outside_hours(office, proposal, moment):
-                yield told
+            if outside := _outside_hours(office, proposal, moment):
+                yield outside
             else:
                 now.append(proposal)
         # A paced night is reserved letter by letter: what is reserved should leave soon.
@@ -133,8 +125,7 @@ def _send_batch(office: Office, proposals: Sequence[Proposal], moment: Moment, s
                 waiting.pop(0)
                 continue
             one = waiting.pop(0)
-            draft = one.written.draft
-            answer = sender.send(office.creditor.email or "", draft.to_email, draft.raw, draft.copies)
+            answer = handed(office, one, sender)
             last = (one, settled_by(answer, rehearsal=one.written.draft.rehearsal))
             yield told(last[0].account, last[0].written.draft, last[1])
             if waiting:
@@ -159,11 +150,23 @@ def _take(
         outbox.withdraw_waiting(work, numbers, "written anew, or not due any more, when it was to be tried again")
         drafts = [(numbers[account_id], one.draft) for account_id, one in written.items()]
         keys = outbox.reserve(work, drafts, pen, worker_name())
-    taken = [
-        Taken(key, numbers[account_id], one, tuple(due.get(account_id, ())))
-        for key, (account_id, one) in zip(keys, written.items(), strict=True)
-    ]
-    return taken, unsound
+        taken = [
+            Taken(key, numbers[account_id], one, tuple(due.get(account_id, ())))
+            for key, (account_id, one) in zip(keys, written.items(), strict=True)
+        ]
+        printed = [_print(office, work, one, moment) for one in taken if one.on_paper]
+    return [one for one in taken if not one.on_paper], [*unsound, *printed]
+
+
+def _print(office: Office, work: Work, one: Taken, moment: Moment) -> Sent:
+    """A letter on paper is reserved as printed: a person is asked to post it, and its cases are planned anew."""
+    pen, settled = Pen(moment.now, moment.on), Settled("printed", outbox.PRINTED)
+    account = work.lock_account(one.written.draft.account_id)
+    numbers = [cover.number for cover in one.written.draft.covers]
+    posting.ask(work, one.letter_id, account, one.written.draft.name, numbers, pen)
+    work.flush()
+    touches.replan(work, [(d.loaded.invoice_id, after(office, one, settled, d, moment.on)) for d in one.due])
+    return told(one.account, one.written.draft, settled)
 
 
 def _still_due(
@@ -262,20 +265,5 @@ def _settle(office: Office, work: Work, taken: Taken, settled: Settled, moment: 
         return
     if settled.state == "waiting" or settled.bad_address:
         return
-    after = [(one.loaded.invoice_id, _after(office, taken, settled, one, moment.on)) for one in taken.due]
-    touches.replan(work, after)
-
-
-def _after(office: Office, taken: Taken, settled: Settled, due: Due, on: date) -> Decision:
-    """What is decided about a case once its letter has gone, or was refused."""
-    draft, case, send = taken.written.draft, due.loaded.case, due.send
-    if settled.state == "failed" and draft.rehearsal:
-        after = case
-    elif settled.state == "failed":
-        after = replace(case, refused=(*case.refused, (send.stage, send.round, on)))
-    elif draft.rehearsal:
-        after = replace(case, rehearsed=case.rehearsed | {(send.stage, send.round)})
-    else:
-        touch = Touch(send.stage, send.round, on, letter=send.letter, deadline=draft.deadline)
-        after = replace(case, touches=(*case.touches, touch), account_letters=(*case.account_letters, on))
-    return decide(after, office.policy, on)
+    planned = [(one.loaded.invoice_id, after(office, taken, settled, one, moment.on)) for one in taken.due]
+    touches.replan(work, planned)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dunwell.desk import charging
 from dunwell.desk import facts as facts_of
 from dunwell.desk import plans as plans_of
 from dunwell.desk.enclosures import places
@@ -101,6 +102,10 @@ def gather(
     before = letter_rows.past(work, [one.loaded.invoice_id for found in due.values() for one in found])
     threads = letter_rows.last_thread(work, [account_id for account_id in wanted if account_id not in due])
     backgrounds = statements.backgrounds(work, wanted)
+    loaded = [one.loaded for found in due.values() for one in found] + [
+        one for found in others.values() for one in found
+    ]
+    interest = charging.interest_rows(office, work, loaded)
     return [
         Matter(
             account_id=account_id,
@@ -114,6 +119,7 @@ def gather(
             documents=fetched.documents,
             links=fetched.links,
             plan=_missed_plan(work, due.get(account_id, ())),
+            interest=tuple(interest.get(account_id, ())),
         )
         for account_id in wanted
     ]

@@ -62,6 +62,11 @@ def no_invoice(work: Work, number: str) -> str:
     return f"no invoice {number} in the ledger{_hint(number, lookup.like(work, number))}"
 
 
+def no_account(work: Work, number: str) -> str:
+    """That there is no such account, with the nearest."""
+    return f"no account {number} in the ledger{_hint(number, lookup.accounts_like(work, number))}"
+
+
 def nothing(work: Work, number: str) -> str:
     """That there is neither such an invoice nor such an account, with the nearest."""
     close = [*lookup.like(work, number), *lookup.accounts_like(work, number)]

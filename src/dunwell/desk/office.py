@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from dunwell.ledger.books import Books
 from dunwell.ledger.cases import Surroundings
 from dunwell.letters.facts import CreditorFacts
+from dunwell.letters.paper import Side
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
+from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import Target
 from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
@@ -32,11 +35,20 @@ class Believing:
     keys: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class PrintRoom:
+    """Where letters on paper are put, to be printed and posted: the folder (None: nowhere), and the side of the
+    window of the envelopes."""
+
+    folder: Path | None = None
+    side: Side = "left"
+
+
 @dataclass(frozen=True)
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
-    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, and
-    `clock` tells the time at which they are."""
+    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, `sms` the
+    gateway of text messages, and `clock` tells the time at which they are."""
 
     books: Books
     policy: Policy
@@ -52,6 +64,8 @@ class Office:
     replies: Believing = field(default_factory=Believing)
     people: People = field(default_factory=People)
     service: Target | None = None
+    print_room: PrintRoom = field(default_factory=PrintRoom)
+    sms: Gateway | None = None
     clock: Callable[[], datetime] | None = None
 
     @property

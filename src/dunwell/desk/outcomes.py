@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from dunwell.desk.office import Office
-from dunwell.ledger import agreeing, calls, cases, notices, tasks
+from dunwell.ledger import agreeing, calls, cases, notices, posting, tasks
 from dunwell.ledger.agreeing import Concerned, Source
 from dunwell.ledger.books import Work
 from dunwell.ledger.calls import OpenInvoice
@@ -111,6 +111,9 @@ def _effect(hand: _Hand) -> tuple[str, date | None]:
             _task(hand, "refused", f"refused:{hand.found.key}", text, role="owner")
             effect = "a task for the owner"
         case Outcome.DONE:
+            letter = posting.by_task(hand.found.key)
+            if letter is not None and posting.posted(hand.work, letter, hand.pen.on, hand.pen) is None:
+                effect = "the letter is marked as posted"
             notice = notices.by_task(hand.work, hand.found.key)
             if notice is not None and not isinstance(
                 notices.report(hand.work, notice, hand.said.reason, hand.pen), str

@@ -45,7 +45,7 @@ INTENTS = (
 )
 """What a reply can mean."""
 
-_FOR_PEOPLE = ("instalment_request", "refusal", "question", "unsubscribe_or_complaint")
+_FOR_PEOPLE = ("refusal", "question", "unsubscribe_or_complaint")
 """Meanings that a person deals with: the review leaves a task."""
 
 
@@ -121,7 +121,7 @@ def _act(
     by_number = {row.concerned.number: row.concerned for row in rows}
     target = Target(account_id, account, by_number, f"{record.id}-reviewed", record.sender)
     source = Source(pen.who, "; ".join(one.words for one in promises_in(record.reading)), int(record.id))
-    if intent in _FOR_PEOPLE:
+    if intent in _FOR_PEOPLE or (intent == "instalment_request" and not steps):
         text = f"{account.name}: {intent.replace('_', ' ')} (reply {record.id}): answer by hand"
         tasks.make(work, f"reply:{record.id}", intent, text, made_on=pen.on, account_id=account_id)
         return "a task for the collector"
@@ -153,15 +153,19 @@ def _steps(
     about = concerned(named, frozenset(), invoices)
     match = Match(record.account, tuple(one for one in named if one in {each.number for each in about}), "contact")
     steps, doubts = steps_of(intent, _said(record, decision), _paid(record, decision), match, about, _freely(rules), on)
+    if doubts and intent == "instalment_request":
+        return ()
     if doubts or not steps:
         raise CannotReview("; ".join(doubts) or f"{intent}: nothing can follow")
     return steps
 
 
 def _freely(rules: Policy) -> Policy:
-    """The policy without the limits that bind the machine alone: how far ahead, and how often, is a person's to say."""
+    """The policy without the limits that bind the machine alone: how far ahead, how often, and for which sums a plan is
+    offered is a person's to say."""
     free = Promises(days_ahead=365, per_case=20, grace=rules.promises.grace, stops_from=rules.promises.stops_from)
-    return rules.model_copy(update={"promises": free})
+    plans = rules.plans.model_copy(update={"offer": True, "minimum": Decimal(0), "maximum": None})
+    return rules.model_copy(update={"promises": free, "plans": plans})
 
 
 def _said(record: ReplyRecord, decision: Decision) -> tuple[Promise, ...]:

@@ -14,6 +14,7 @@ _STATES = {
     "in_doubt": "in doubt",
     "waiting": "put off by the mail server",
     "rehearsed": "rehearsed",
+    "printed": "printed: to be posted",
     "window": "waiting for their hours",
     "unsound": "not written: something is missing",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dunwell.desk import facts as facts_of
@@ -11,14 +11,18 @@ from dunwell.desk.enclosures import Enclosed, Lack, enclose, pictures
 from dunwell.desk.facts import Due, Matter
 from dunwell.desk.office import Office
 from dunwell.ledger.outbox import Cover, Draft, answer_slot, slot_of
-from dunwell.letters.compose import compose
+from dunwell.letters.compose import compose, on_paper
 from dunwell.letters.facts import Facts, LetterError
+from dunwell.letters.paper import Places
+from dunwell.letters.sms import text_message
 from dunwell.letters.writing import Letter
 from dunwell.mailroom import signing
-from dunwell.mailroom.envelope import Addressed, message, wire_address
+from dunwell.mailroom.envelope import Addressed, Enclosure, message, wire_address
 from dunwell.rules import agreements
+from dunwell.rules.carriers import carrier, international
 from dunwell.rules.policy import Policy
 from dunwell.terms.account import Contact, Role
+from dunwell.terms.letter import Carrier
 from dunwell.terms.moment import Moment
 from dunwell.terms.reference import message_id, reply_address
 
@@ -61,20 +65,73 @@ def write_letter(office: Office, matter: Matter, moment: Moment) -> Written:
     """
     account, lead = matter.account, matter.lead
     rules = office.policy.rules_for(account)
+    how = _carrier(matter, rules)
     contact = choose_contact(matter.contacts, rules, lead.stage if lead else "issued")
+    if contact is None and how is not Carrier.EMAIL:
+        contact = _on_paper_to(matter)
     if contact is None:
         raise LetterError(
             f"account {account.number}: no contact's address can be written to; the part before the @ "
             "must be plain ASCII"
         )
-    bare = facts_of.of_letter(office, matter, rules, contact, moment.on)
+    if office.redirect_to:
+        how = Carrier.EMAIL  # a rehearsal is mailed, whatever would carry the letter
+    bare = facts_of.of_letter(office, matter, rules, contact, moment.on, how)
+    if how is Carrier.SMS:
+        return _as_sms(office, matter, bare, contact, moment)
     language = office.library.find(bare.letter, contact.language or account.language).language.name
     enclosed = enclose(office, matter, rules, bare, language)
     letter = compose(enclosed.facts, contact.language or account.language, office.library)
+    if how is Carrier.LETTER:
+        return _on_paper(office, matter, letter, enclosed, contact, moment)
     copies = copies_to(matter.contacts, rules.stage[lead.stage].cc if lead else (), contact)
     sent_to = () if office.redirect_to else copies
     draft = drafted(office, matter, letter, enclosed, contact, sent_to, moment)
     return Written(draft, letter, enclosed.facts, contact, enclosed.lacks)
+
+
+BY_POST = "post@dunwell.invalid"
+"""Stands where what is not mailed would have the address of a mailbox (RFC 2606: it is nobody's)."""
+
+
+def _carrier(matter: Matter, rules: Policy) -> Carrier:
+    """How the letter travels: as the touch that sets its tone."""
+    lead = matter.lead
+    leading = next((one for one in matter.due if one.send == lead), None)
+    return carrier(leading.loaded.case, rules, leading.send.stage, leading.send.round) if leading else Carrier.EMAIL
+
+
+def _on_paper_to(matter: Matter) -> Contact:
+    """Whom a letter on paper is for where no address works: whoever was written to, else the account itself."""
+    first = next(iter(matter.contacts), None)
+    return replace(first, email=BY_POST) if first else Contact(matter.account.name, BY_POST)
+
+
+def _on_paper(
+    office: Office, matter: Matter, letter: Letter, enclosed: Enclosed, contact: Contact, moment: Moment
+) -> Written:
+    """The letter as pages, first among its enclosures. The message around them is never sent: it keeps them together,
+    for the print folder and as evidence."""
+    places = Places(office.creditor.country, matter.account.country, office.creditor.language, office.print_room.side)
+    pages = Enclosure(f"{letter.subject}.pdf", on_paper(enclosed.facts, letter.language, office.library, places))
+    whole = Enclosed(enclosed.facts, (pages, *enclosed.enclosures), enclosed.lacks)
+    by_post = replace(contact, email=BY_POST)
+    draft = drafted(office, matter, letter, whole, by_post, (), moment)
+    draft = replace(draft, to_email="by post", carrier=Carrier.LETTER)
+    return Written(draft, letter, enclosed.facts, by_post, enclosed.lacks)
+
+
+def _as_sms(office: Office, matter: Matter, facts: Facts, contact: Contact, moment: Moment) -> Written:
+    """The letter as a text message. The message around it is never mailed: it is kept as evidence."""
+    number = international(matter.account.phone)
+    if office.sms is None or number is None:
+        raise LetterError("the policy says text message, and no gateway is set: set sms.url, or change the channel")
+    template = office.library.find(facts.letter, contact.language or matter.account.language)
+    text = text_message(facts, template.language)
+    letter = Letter(text, text, text, template.language.name, fell_back=False)
+    draft = drafted(office, matter, letter, Enclosed(facts), replace(contact, email=BY_POST), (), moment)
+    draft = replace(draft, to_email=number, carrier=Carrier.SMS, deadline=None)
+    return Written(draft, letter, facts, contact)
 
 
 def drafted(

@@ -9,11 +9,12 @@ from datetime import date
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
-from dunwell.ledger.agreement_tables import ClaimRow, DisputeRow, PromiseRow
+from dunwell.ledger.agreement_tables import ClaimRow, DisputeRow, PromiseLineRow, PromiseRow
 from dunwell.ledger.books import Work
 from dunwell.ledger.mail_tables import AnswerLineRow, AnswerRow, MailRow, ReplyRow
-from dunwell.ledger.tables import LetterRow
+from dunwell.ledger.tables import InvoiceRow, LetterRow
 
+_OF_PROMISES = ("promise_thanked", "promise_due")
 _OF_DISPUTES = ("dispute_acknowledged", "dispute_closed")
 _AFTER = {"waiting": "proposed", "withdrawn": "proposed"}
 
@@ -22,7 +23,8 @@ _AFTER = {"waiting": "proposed", "withdrawn": "proposed"}
 class Answer:
     """An answer to be sent: its letter, whom it answers, its invoices' keys, and what it speaks of.
 
-    `key` makes it unique; `thread` are the Message-IDs that it answers, oldest first.
+    `key` makes it unique; `thread` are the Message-IDs that it answers, oldest first. `received` is what has come in
+    towards the promise that it reminds of, in minor units.
     """
 
     id: int
@@ -37,6 +39,7 @@ class Answer:
     claim: ClaimRow | None = None
     dispute: DisputeRow | None = None
     about: int | None = None
+    received: int = 0
 
 
 def propose(
@@ -81,7 +84,7 @@ def load(work: Work, answer_id: int) -> Answer | None:
         return None
     lines = select(col(AnswerLineRow.invoice_id)).where(col(AnswerLineRow.answer_id) == answer_id)
     promises: Sequence[PromiseRow] = ()
-    if row.letter == "promise_thanked":
+    if row.letter in _OF_PROMISES:
         of_reply = col(PromiseRow.reply_id) == row.reply_id if row.reply_id else col(PromiseRow.id) == row.about
         promises = work.session.execute(select(PromiseRow).where(of_reply).order_by(col(PromiseRow.by))).scalars().all()
     return Answer(
@@ -97,7 +100,18 @@ def load(work: Work, answer_id: int) -> Answer | None:
         claim=work.session.get(ClaimRow, row.about) if row.letter == "claim_acknowledged" else None,
         dispute=work.session.get(DisputeRow, row.about) if row.letter in _OF_DISPUTES else None,
         about=row.about,
+        received=_received(work, row.about) if row.letter == "promise_due" and row.about else 0,
     )
+
+
+def _received(work: Work, promise_id: int) -> int:
+    now = col(InvoiceRow.principal_open) + col(InvoiceRow.charges_open)
+    query = (
+        select(col(PromiseLineRow.open_then), now)
+        .join(InvoiceRow, col(InvoiceRow.id) == col(PromiseLineRow.invoice_id))
+        .where(col(PromiseLineRow.promise_id) == promise_id)
+    )
+    return sum(max(0, then - still) for then, still in work.session.execute(query))
 
 
 def _thread(work: Work, row: AnswerRow) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from dunwell.terms.decision import Reason
 from dunwell.terms.invoice import DocumentKind, Invoice
 from dunwell.terms.money import Money
 
-COUNTED = ("sent", "in_doubt", "handed", "reserved")
+COUNTED = ("sent", "in_doubt", "handed", "reserved", "printed")
 """Letter and touch states that count as given: also while their fate is unknown."""
 
 

@@ -23,7 +23,7 @@ from dunwell.terms.agreement import PromiseState
 @dataclass(frozen=True, slots=True)
 class OpenPromise:
     """A promise to be judged. `promised` and `received` are minor units: what was open or promised, and what of what
-    was open then is open no more; `left` is what is open on its cases still."""
+    was open then is open no more; `left` is what is open on its cases still, whose keys are `invoice_ids`."""
 
     id: int
     account: Account
@@ -33,6 +33,8 @@ class OpenPromise:
     received: int
     left: int
     currency: str
+    made_on: date
+    invoice_ids: tuple[int, ...]
 
 
 def open_promises(work: Work) -> list[OpenPromise]:
@@ -45,25 +47,30 @@ def open_promises(work: Work) -> list[OpenPromise]:
         .where(col(PromiseRow.state) == "open")
         .order_by(col(PromiseRow.id))
     )
-    lines: dict[int, list[tuple[PromiseRow, AccountRow, int, int]]] = {}
+    lines: dict[int, list[_Line]] = {}
     for row, line, invoice, account in work.session.execute(query):
         now = invoice.principal_open + invoice.charges_open
-        lines.setdefault(row.id or 0, []).append((row, account, line.open_then, now))
+        lines.setdefault(row.id or 0, []).append((row, account, line.open_then, now, line.invoice_id))
     return [_open_promise(key, found) for key, found in lines.items()]
 
 
-def _open_promise(key: int, lines: Sequence[tuple[PromiseRow, AccountRow, int, int]]) -> OpenPromise:
+_Line = tuple[PromiseRow, AccountRow, int, int, int]
+
+
+def _open_promise(key: int, lines: Sequence[_Line]) -> OpenPromise:
     row, account = lines[0][:2]
-    all_of_it = sum(then for _, _, then, _ in lines)
+    all_of_it = sum(then for _, _, then, *_ in lines)
     return OpenPromise(
         id=key,
         account=account_of(account),
         account_id=row.account_id,
         by=row.by,
         promised=all_of_it if row.needed is None else row.needed,
-        received=sum(max(0, then - now) for _, _, then, now in lines),
-        left=sum(now for _, _, _, now in lines),
+        received=sum(max(0, then - now) for _, _, then, now, _ in lines),
+        left=sum(now for *_, now, _ in lines),
         currency=row.currency or "",
+        made_on=row.made_on,
+        invoice_ids=tuple(invoice_id for *_, invoice_id in lines),
     )
 
 

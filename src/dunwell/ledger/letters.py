@@ -43,6 +43,8 @@ class LetterRecord:
     on: date
     reason: str
     subject: str
+    carrier: str = "email"
+    id: int = 0
 
 
 def letters(work: Work, on: date | None = None) -> list[LetterRecord]:
@@ -120,6 +122,8 @@ def _record(row: LetterRow, account: str, invoices: tuple[str, ...]) -> LetterRe
         row.on,
         row.reason,
         row.subject,
+        row.carrier,
+        row.id or 0,
     )
 
 
@@ -191,14 +195,19 @@ def settle_in_doubt(work: Work, message_id: str, went: bool, pen: Pen, why: str)
     if went:
         settle(work, row.id, Settled("sent", f"settled by {pen.who}: {why}"), pen)
     else:
-        row.state, row.reason, row.slot = "withdrawn", f"settled by {pen.who}: did not go: {why}", None
-        for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
-            touch.state, touch.on, touch.letter_id = "waiting", None, None
-        news.settle(work, row.id, "withdrawn")
-        _look_again(work, row.id)
-        _tell_withdrawn(work, account, row, pen)
+        withdraw(work, row, account, f"settled by {pen.who}: did not go: {why}", pen)
     tasks.settle(work, f"in_doubt:{message_id}")
     return True
+
+
+def withdraw(work: Work, row: LetterRow, account: AccountRow, reason: str, pen: Pen) -> None:
+    """A letter that has not gone: its account's day is free, and its touches are due again. The account is locked."""
+    row.state, row.reason, row.slot = "withdrawn", reason, None
+    for touch in work.session.execute(select(TouchRow).where(col(TouchRow.letter_id) == row.id)).scalars():
+        touch.state, touch.on, touch.letter_id = "waiting", None, None
+    news.settle(work, row.id or 0, "withdrawn")
+    _look_again(work, row.id or 0)
+    _tell_withdrawn(work, account, row, pen)
 
 
 def _tell_withdrawn(work: Work, account: AccountRow, row: LetterRow, pen: Pen) -> None:

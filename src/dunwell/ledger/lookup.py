@@ -19,7 +19,8 @@ _SHOWN = {"reserved": "waiting", "handed": "in_doubt"}
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A touch of an invoice: what it was, when, and what became of it."""
+    """A touch of an invoice: what it was, when, and what became of it. `channel` of a letter that was written is what
+    carries it."""
 
     on: date | None
     due_on: date
@@ -45,6 +46,12 @@ def account_id(work: Work, number: str) -> int | None:
 def owner_of(work: Work, key: int) -> int:
     """The key of the account whose invoice this is."""
     return work.session.get_one(InvoiceRow, key).account_id
+
+
+def currencies(work: Work, account_id: int) -> list[str]:
+    """The currencies of the account's invoices."""
+    query = select(col(InvoiceRow.currency)).where(col(InvoiceRow.account_id) == account_id).distinct()
+    return sorted(work.session.execute(query).scalars())
 
 
 def country_of(work: Work, account: str) -> str | None:
@@ -85,7 +92,7 @@ def _like(work: Work, column: Mapped[str], number: str) -> list[str]:
 def history(work: Work, key: int) -> list[Happened]:
     """The invoice's touches, in order of their days."""
     query = (
-        select(TouchRow, col(LetterRow.message_id), col(LetterRow.reason), col(LetterRow.name))
+        select(TouchRow, col(LetterRow.message_id), col(LetterRow.reason), col(LetterRow.name), col(LetterRow.carrier))
         .outerjoin(LetterRow, col(TouchRow.letter_id) == col(LetterRow.id))
         .where(col(TouchRow.invoice_id) == key)
         .order_by(func.coalesce(col(TouchRow.on), col(TouchRow.due_on)), col(TouchRow.id))
@@ -94,7 +101,7 @@ def history(work: Work, key: int) -> list[Happened]:
         Happened(
             row.on,
             row.due_on,
-            row.channel,
+            carrier or row.channel,
             row.stage,
             row.round,
             row.letter,
@@ -102,7 +109,7 @@ def history(work: Work, key: int) -> list[Happened]:
             row.reason if row.state in ("waiting", "proposed", "superseded") else _answer(row, answer, name),
             message_id,
         )
-        for row, message_id, answer, name in work.session.execute(query)
+        for row, message_id, answer, name, carrier in work.session.execute(query)
     ]
 
 

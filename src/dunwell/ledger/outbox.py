@@ -31,8 +31,10 @@ from dunwell.ledger.tables import (
     TouchRow,
 )
 from dunwell.terms.decision import Send
+from dunwell.terms.letter import Carrier
 
 TAKEN = "taken for sending; not handed to the mail server yet"
+PRINTED = "printed: to be posted by a person"
 HANDED = "handed to the mail server; no answer on record"
 _OTHERWISE = (
     select(col(LetterLineRow.letter_id))
@@ -108,6 +110,12 @@ class Draft:
     news: tuple[int, ...] = ()
     statement: bool = False
     answer_to: str | None = None
+    carrier: Carrier = Carrier.EMAIL
+
+    @property
+    def first_state(self) -> str:
+        """Its state when it is reserved: a letter on paper leaves only by a person's hand."""
+        return "printed" if self.carrier is Carrier.LETTER else "reserved"
 
 
 def slot_of(account_number: str, on: date) -> str:
@@ -205,8 +213,9 @@ def _row(number: str, draft: Draft, pen: Pen, worker: str) -> dict[str, Any]:
         "contact_id": None,
         "subject": draft.subject,
         "message_id": draft.message_id,
-        "state": "reserved",
-        "reason": TAKEN,
+        "state": draft.first_state,
+        "reason": PRINTED if draft.carrier is Carrier.LETTER else TAKEN,
+        "carrier": draft.carrier.value,
         "deadline": draft.deadline,
         "statement": draft.statement,
         "worker": worker,
@@ -220,7 +229,7 @@ def _covered(letter_id: int, draft: Draft, cover: Cover, touch: Send) -> dict[st
         "invoice_key": cover.invoice_id,
         "in_stage": touch.stage,
         "in_round": touch.round,
-        "new_state": "reserved",
+        "new_state": draft.first_state,
         "letter_key": letter_id,
         "new_on": draft.on,
         "new_deadline": draft.deadline,

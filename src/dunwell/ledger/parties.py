@@ -74,8 +74,9 @@ def add_accounts(taker: Taker, new: dict[str, dict[str, Any]]) -> dict[str, Acco
         )
     taker.work.flush()
     made = taker.accounts_by_number(new)
-    for number in new:
+    for number, values in new.items():
         journal.write(taker.work, made[number], taker.pen, "account_imported")
+        _note_limit(taker, made[number], values)
         taker.tally.add("new")
     return made
 
@@ -88,9 +89,17 @@ def change_account(taker: Taker, account: AccountRow, values: dict[str, Any]) ->
     if changed:
         # Names and addresses are personal: the journal says which field changed, not to what.
         journal.write(taker.work, account, taker.pen, "account_changed", fields=sorted(changed))
+        if "credit_limit" in changed:
+            _note_limit(taker, account, values)
         taker.touched.add(account.id or 0)
         taker.tally.changes.append(f"account {account.number}: {', '.join(sorted(changed))} changed")
     taker.tally.add("changed" if changed else "same")
+
+
+def _note_limit(taker: Taker, account: AccountRow, values: dict[str, Any]) -> None:
+    """The limit that holds from today on is on record: a list made as of an earlier day must not know it."""
+    if values.get("credit_limit") is not None:
+        journal.write(taker.work, account, taker.pen, "credit_limit", limit=values["credit_limit"])
 
 
 def take_contacts(taker: Taker, rows: Sequence[incoming.ContactRow]) -> None:

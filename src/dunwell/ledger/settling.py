@@ -58,6 +58,7 @@ _LETTER = (
         col(LetterRow.on),
         col(LetterRow.message_id),
         col(LetterRow.to_email),
+        col(LetterRow.carrier),
         col(AccountRow.seq),
         col(AccountRow.head),
     )
@@ -82,7 +83,7 @@ _HEAD = (
     .values(seq=bindparam("new_seq"), head=bindparam("new_head"))
 )
 _TOUCHES = update(TouchRow).where(
-    col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt"))
+    col(TouchRow.letter_id) == bindparam("key"), col(TouchRow.state).in_(("reserved", "in_doubt", "printed"))
 )
 _GIVEN = _TOUCHES.values(state=bindparam("new_state"))
 _TOUCH_AFTER = {"waiting": "proposed", "withdrawn": "proposed", "failed": "failed"}
@@ -93,7 +94,7 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
     work.session.flush()
     run = work.session.connection()
     row = run.execute(_LOCKED if work.postgres else _LETTER, {"key": letter_id}).one()
-    if row.state not in ("reserved", "handed", "in_doubt"):
+    if row.state not in ("reserved", "handed", "in_doubt", "printed"):
         return False
     values = {"new_state": settled.state, "new_reason": settled.reason, "new_at": pen.at}
     run.execute(_SETTLE, {"key": letter_id, **values})
@@ -103,7 +104,8 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
         answers.settle(work, letter_id, settled.state)
     if settled.state == "failed":
         _failed(work, row, settled, pen)
-    elif settled.state == "sent":
+    elif settled.state == "sent" and row.carrier == "email":
+        # What was posted says nothing about an address that takes no mail.
         tasks.settle_kinds(work, ("letter_failed", "letter_unsound", "bad_address"), account_id=row.account_id)
     for email, answer, bad in settled.left_out:
         _copy_left_out(work, row, email, answer, bad=bad, pen=pen)
@@ -113,7 +115,9 @@ def settle(work: Work, letter_id: int, settled: Settled, pen: Pen) -> bool:
         # An entry for each invoice that the letter is about: each case's own history is whole.
         why = without_names(settled.reason)
         what = f"letter_{settled.state}"
-        journal.write(work, chain, pen, what, invoice=number, why=why, letter=row.name, message_id=row.message_id)
+        data = {"letter": row.name, "message_id": row.message_id}
+        data |= {"bad_address": True} if settled.bad_address else {}
+        journal.write(work, chain, pen, what, invoice=number, why=why, **data)
     run.execute(_HEAD, {"key": row.account_id, "new_seq": chain.seq, "new_head": chain.head})
     return True
 

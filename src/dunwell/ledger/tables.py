@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, Text, UniqueConstraint, false
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 LOOK_NOW = date(1970, 1, 1)
@@ -158,7 +158,8 @@ class ChargeRow(SQLModel, table=True):
 
 
 class LetterRow(SQLModel, table=True):
-    """One message to an account. `slot` is what makes it unique; null where nothing went to the customer."""
+    """One message to an account. `slot` is what makes it unique; null where nothing went to the customer. `carrier` is
+    email or letter: a letter on paper is `printed` until a person has posted it."""
 
     __tablename__ = "letter"
     __table_args__ = (Index("ix_letter_account_on", "account_id", "on"), Index("ix_letter_state", "state"))
@@ -178,6 +179,7 @@ class LetterRow(SQLModel, table=True):
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     deadline: date | None = None
     statement: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    carrier: str = Field(default="email", sa_column=Column(String, nullable=False, server_default="email"))
     worker: str = ""
     reserved_at: str
     settled_at: str | None = None

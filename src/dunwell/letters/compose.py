@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dunwell.letters.facts import Facts
 from dunwell.letters.languages import tag
+from dunwell.letters.paper import Places
+from dunwell.letters.printing import FONTS, PERSIAN_FIRST
 from dunwell.letters.templates import Library
 from dunwell.letters.writing import Letter
 
-__all__ = ["Letter", "compose"]
+__all__ = ["Letter", "compose", "on_paper"]
 
 
 def compose(facts: Facts, language: str, library: Library) -> Letter:
@@ -19,3 +21,11 @@ def compose(facts: Facts, language: str, library: Library) -> Letter:
     template = library.find(facts.letter, language)
     fell_back = template.language.name.partition("-")[0] != tag(language).partition("-")[0]
     return template.fill(facts, fell_back=fell_back)
+
+
+def on_paper(facts: Facts, language: str, library: Library, places: Places) -> bytes:
+    """The same letter as a PDF for the post, with the address in the window of its envelope. Raises as `compose`."""
+    template = library.find(facts.letter, language)
+    data = template.paper(facts, places)
+    data["fonts"] = PERSIAN_FIRST if template.language.direction == "rtl" else FONTS
+    return library.printed("letter.typ", data, facts.as_of)

@@ -194,7 +194,7 @@ class Facts:
     `payments` are those that have come in since the last letter, `released` says that the account is off hold again;
     a letter that asks for other invoices carries both as a sentence. `sentences` names the sentences of law that the
     policy turned on, each with its country. Of `promise`, `claim`, `dispute`, `plan` with its `part`, and `goodwill`
-    a letter has the one that it is about.
+    a letter has the one that it is about. `printed` says that it goes by post.
     """
 
     letter: str
@@ -226,4 +226,5 @@ class Facts:
     plan: PlanFacts | None = None
     part: PartFacts | None = None
     goodwill: GoodwillFacts | None = None
+    printed: bool = False
     redirected_from: str | None = None

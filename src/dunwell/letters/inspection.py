@@ -89,6 +89,7 @@ NAMES = frozenset(
         "contract_attached",
         "ask_satisfaction",
         "direct_debit",
+        "printed",
         "payments",
         "received_amount",
         "released",

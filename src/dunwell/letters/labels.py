@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dunwell.letters.languages import Formats
 from dunwell.letters.problems import Problems, problem
+from dunwell.letters.sms import BLANKS
 from dunwell.letters.view import Language, clean
 
 WORDS = (
@@ -74,7 +75,13 @@ WORDS = (
     "unapplied",
     "banner_past_due",
     "banner_on_hold",
+    "interest",
+    "from",
+    "to",
+    "days",
+    "rate",
     "page",
+    "sms",
 )
 """The words that every language has."""
 
@@ -83,6 +90,7 @@ _BLANKS = {
     "promised_for": ("{date}",),
     "last_day": ("{date}",),
     "movements": ("{date}",),
+    "sms": BLANKS,
 }
 
 # French sets a no-break space before the colon.

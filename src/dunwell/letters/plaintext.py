@@ -25,15 +25,18 @@ Column = tuple[str, Callable[[dict[str, Any]], str]]
 _SUMS = ("amount", "credited", "open", "days_late")
 
 
+def pieces(rendered: str) -> list[tuple[str, str]]:
+    """The letter's paragraphs, list items and blocks: each with its mark, empty ones left out."""
+    found = _MARKS.split(rendered)
+    in_order = zip(found[1::2], found[2::2], strict=True)
+    return [(mark, words) for mark, piece in in_order if (words := _SPACES.sub(" ", piece).strip())]
+
+
 def flow(rendered: str, blocks: Callable[[str], list[str]]) -> tuple[str, bool]:
     """The letter's text, and whether it has any words besides the blocks."""
     out: list[str] = []
-    pieces = _MARKS.split(rendered)
     worded, before = False, ""
-    for mark, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        words = _SPACES.sub(" ", piece).strip()
-        if not words:
-            continue
+    for mark, words in pieces(rendered):
         if out and not (mark == ITEM and before == ITEM):
             out.append("")
         before = mark
@@ -109,7 +112,7 @@ class TextBlocks:
             figures = ("principal", "principal"), ("charges", "charges"), ("total", "outstanding")
             out += ["", *self._pairs([(words[word], formats.money(total[key])) for word, key in figures], right=True)]
         if seen["others"]:
-            columns = [column for column in self._columns() if column[0] in ("invoice", "issued", "due", "open")]
+            columns = [column for column in self.columns() if column[0] in ("invoice", "issued", "due", "open")]
             out += ["", words["other_invoices"] + self._language.colon, "", *self._table(columns, seen["others"])]
         return out
 
@@ -122,10 +125,14 @@ class TextBlocks:
                 (words["as_of"], formats.date(seen["as_of"])),
             ]
         )
-        return [*head, "", *self._table(self._columns(), seen["invoices"])]
+        return [*head, "", *self._table(self.columns(), seen["invoices"])]
 
     def received(self) -> list[str]:
         """The payments that the letter thanks for."""
+        return self._table(self.columns_received(), self._seen["payments"])
+
+    def columns_received(self) -> list[Column]:
+        """The columns of the table of payments."""
         formats, isolate = self._formats, self._formats.isolate
         columns: list[Column] = [
             ("received_on", lambda payment: formats.day(payment["on"])),
@@ -133,10 +140,14 @@ class TextBlocks:
         ]
         if any(payment["reference"] for payment in self._seen["payments"]):
             columns.append(("reference", lambda payment: isolate(payment["reference"] or "")))
-        return self._table(columns, self._seen["payments"])
+        return columns
 
     def parts(self) -> list[str]:
         """The parts of an instalment plan: when and how much, and once it is agreed what became of each."""
+        return self._table(self.columns_of_parts(), self._seen["plan"]["parts"])
+
+    def columns_of_parts(self) -> list[Column]:
+        """The columns of the table of a plan's parts."""
         formats, words, plan = self._formats, self._words, self._seen["plan"]
         columns: list[Column] = [
             ("part", lambda part: formats.number(part["number"])),
@@ -145,9 +156,10 @@ class TextBlocks:
         ]
         if plan["agreed_on"]:
             columns.append(("part_state", lambda part: words[f"part_{part['state']}"]))
-        return self._table(columns, plan["parts"])
+        return columns
 
-    def _columns(self) -> list[Column]:
+    def columns(self) -> list[Column]:
+        """The columns of the table of invoices: the word over each, and how its cells are written."""
         formats = self._formats
         columns: list[Column] = [
             ("invoice", lambda invoice: formats.isolate(invoice["number"])),

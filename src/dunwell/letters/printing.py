@@ -72,22 +72,34 @@ class Printer:
         return name
 
 
-def printed(page: Path, fonts: Path, data: Mapping[str, Any], on: date) -> bytes:
-    """A page of its own with `data` as PDF/A-3a, dated `on`; raises LetterError when the page is unsound."""
-    with tempfile.TemporaryDirectory(prefix="dunwell-page-") as folder:
-        main = Path(folder) / page.name
-        main.write_bytes(page.read_bytes())
+class Page:
+    """A page of its own, such as the dossier's or a letter's: one Typst file that takes `data`. Its compiler is kept.
+
+    Raises LetterError where the file cannot be read.
+    """
+
+    def __init__(self, page: Path, fonts: Path) -> None:
+        self._page = page
+        self._folder = tempfile.TemporaryDirectory(prefix="dunwell-page-")
+        main = Path(self._folder.name) / page.name
+        try:
+            main.write_bytes(page.read_bytes())
+        except OSError as error:
+            raise problem(page, None, f"cannot be read ({error}): restore it from Dunwell's own templates") from None
         found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)])
-        compiler = typst.Compiler(str(main), root=folder, font_paths=found)
+        self._compiler = typst.Compiler(str(main), root=self._folder.name, font_paths=found)
+
+    def pdf(self, data: Mapping[str, Any], on: date) -> bytes:
+        """The page as PDF/A-3a, dated `on`; raises LetterError when it is unsound."""
         inputs = {"data": json.dumps(data, ensure_ascii=False)}
         made = datetime.combine(on, time(12), UTC)
         try:
-            pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=made)
+            pdf = self._compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=[STANDARD], timestamp=made)
         except typst.TypstError as error:
-            raise problem(page, None, f"{error.message}: {_first_line(error.diagnostic)}") from None
-    if not isinstance(pdf, bytes):
-        raise problem(page, None, "the page came out empty")
-    return pdf
+            raise problem(self._page, None, f"{error.message}: {_first_line(error.diagnostic)}") from None
+        if not isinstance(pdf, bytes):
+            raise problem(self._page, None, "the page came out empty")
+        return pdf
 
 
 def read_logo(logo: Path) -> bytes:

@@ -200,6 +200,7 @@ def variants(letter: str) -> Iterator[Facts]:
     )
     yield replace(one, creditor=CreditorFacts("Bare Ltd", "ar@bare.example"))
     yield replace(one, ask_satisfaction=True, contract_attached=True, statement_attached=True)
+    yield replace(base, printed=True, ask_satisfaction=True)
     if asks(letter):
         news = (PaymentFacts(AS_OF - timedelta(days=1), Money(5_000, "GBP")),)
         law = tuple((name, country) for name in SENTENCES_OF_LAW for country in _LAWS)

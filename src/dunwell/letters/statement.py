@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dunwell.letters.facts import AccountFacts, CreditorFacts, InvoiceFacts, Total
@@ -46,6 +47,21 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class InterestRow:
+    """Days `first` to `last`, both included, of one invoice's interest: what it was on, its rate in per cent a year,
+    what it comes to, and where the rate is from. The rows of an invoice add up to the interest charged on it."""
+
+    invoice: str
+    first: date
+    last: date
+    days: int
+    principal: Money
+    rate: Decimal
+    amount: Money
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatementFacts:
     """All that a statement says, as of the day `as_of`. `banner` is "past_due", "on_hold" or None; `since` is the day
     of the statement before, None for the first, whose movements are not listed."""
@@ -58,6 +74,7 @@ class StatementFacts:
     banner: str | None = None
     since: date | None = None
     movements: tuple[Movement, ...] = ()
+    interest: tuple[InterestRow, ...] = ()
 
 
 def file_name(facts: StatementFacts, language: Language) -> str:
@@ -86,6 +103,7 @@ def written(facts: StatementFacts, language: Language) -> dict[str, Any]:
         ],
         "sections": [_section(one, facts, language, len(facts.sections) > 1) for one in facts.sections],
         "movements": _movements(facts, language),
+        "interest": _interest(facts, language),
         "ageing": words["ageing"],
         "how_to_pay": words["how_to_pay"],
         "payment_code": words["payment_code"],
@@ -214,4 +232,27 @@ def _movements(facts: StatementFacts, language: Language) -> dict[str, Any] | No
             [formats.day(one.on), words[one.kind], _isolated(one.detail, language), formats.money(one.amount)]
             for one in facts.movements
         ],
+    }
+
+
+def _interest(facts: StatementFacts, language: Language) -> dict[str, Any] | None:
+    if not facts.interest:
+        return None
+    words, formats = language.words, language.formats
+    return {
+        "title": words["interest"],
+        "heads": [words[key] for key in ("invoice", "from", "to", "days", "principal", "rate", "amount")],
+        "rows": [
+            [
+                _isolated(one.invoice, language),
+                formats.day(one.first),
+                formats.day(one.last),
+                formats.number(one.days),
+                formats.money(one.principal),
+                formats.percent(one.rate),
+                formats.money(one.amount),
+            ]
+            for one in facts.interest
+        ],
+        "sources": [_isolated(source, language) for source in dict.fromkeys(one.source for one in facts.interest)],
     }

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from dunwell.letters import payment_code
 from dunwell.letters.facts import Facts, InvoiceFacts, Total
 from dunwell.letters.samples import AS_OF, AS_OF_EARLIER, invoice, typical
-from dunwell.letters.statement import Movement, Section, StatementFacts
+from dunwell.letters.statement import InterestRow, Movement, Section, StatementFacts
 from dunwell.terms.money import Money, zero
 
 _IBAN = "DE89370400440532013000"  # the example of ISO 13616, which is nobody's
@@ -36,6 +37,14 @@ def variants() -> Iterator[StatementFacts]:
     dinar = replace(_in("KWD", one), number="فاتورة/١٢")
     sections = (_section(euro, _euro_total(euro)), _section(facts.invoices, facts.totals[0]), _section((dinar,), None))
     yield _whole(facts, "on_hold", sections)
+    rows = tuple(
+        InterestRow(
+            one.number, AS_OF - timedelta(days=60 - 30 * at), AS_OF - timedelta(days=31 - 30 * at), 30,
+            Money(12345, "GBP"), Decimal("11.5") + at, Money(117 + at, "GBP"), f"a central bank, half-year {at + 1}",
+        )
+        for at in range(2)
+    )  # fmt: skip
+    yield replace(_whole(facts, "on_hold", (_section((one,), facts.totals[0]),)), interest=rows)
     promised = replace(one, mark="promised", mark_until=AS_OF + timedelta(days=9))
     yield _whole(facts, None, (_section((promised, replace(one, number="INV-2", mark="paused")), None),), moved=False)
 

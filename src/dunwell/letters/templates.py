@@ -16,7 +16,7 @@ from dunwell.letters.inspection import EXPECTED, NAMES
 from dunwell.letters.labels import read_labels
 from dunwell.letters.languages import chain, tag
 from dunwell.letters.layout import Layout
-from dunwell.letters.printing import Printer, printed
+from dunwell.letters.printing import Page, Printer
 from dunwell.letters.problems import Problems, listed, problem
 from dunwell.letters.sandbox import compile_letter
 from dunwell.letters.sentences import Sentences
@@ -72,10 +72,13 @@ class Library:
 
     def printed(self, name: str, data: Mapping[str, Any], on: date) -> bytes:
         """The page `name` (a Typst file among the templates) with `data`, as PDF; raises LetterError."""
+        return self._once(("page", name), lambda: self._load_page(name)).pdf(data, on)
+
+    def _load_page(self, name: str) -> Page:
         page, fonts = self._path(name), self._path("fonts")
         if page is None or fonts is None:
             raise LetterError(f"{name} or fonts is missing: restore it from Dunwell's own templates")
-        return printed(page, fonts, data, on)
+        return Page(page, fonts)
 
     def printer(self) -> Printer:
         """What prints statements; raises LetterError where its page, its fonts or the logo cannot be used."""

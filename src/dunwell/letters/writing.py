@@ -11,10 +11,12 @@ from typing import Any
 from jinja2 import Template
 from markupsafe import Markup
 
+from dunwell.letters import paper
 from dunwell.letters.body import UNBROKEN
 from dunwell.letters.facts import Facts, InvoiceFacts, LetterError
 from dunwell.letters.languages import Formats, has_rtl
-from dunwell.letters.plaintext import TextBlocks, flow
+from dunwell.letters.paper import Places
+from dunwell.letters.plaintext import TextBlocks, flow, pieces
 from dunwell.letters.sandbox import Cage, render
 from dunwell.letters.sentences import Sentences
 from dunwell.letters.view import Language, around, view
@@ -55,6 +57,25 @@ class LetterTemplate:
 
     def fill(self, facts: Facts, *, fell_back: bool) -> Letter:
         """The letter for these facts; raises LetterError when something that every letter has is missing."""
+        seen, subject, words = self._rendered(facts)
+        blocks = TextBlocks(seen, self.language)
+        text, worded = flow(words, blocks.lines)
+        self._refuse(None if subject else "the subject came out empty")
+        self._refuse(None if worded else "the letter came out without a word")
+        seen["subject"] = subject
+        seen["preheader"] = self._preheader(seen)
+        page = _EMPTY.sub("", render(self.html, seen, self.layout, MAX_PAGE))
+        text = "\n".join([*blocks.rehearsal(), text])
+        return Letter(subject, text, _BLANK.sub("\n", page), self.language.name, fell_back)
+
+    def paper(self, facts: Facts, places: Places) -> dict[str, Any]:
+        """The letter for these facts as `letter.typ` takes it; raises LetterError as `fill` does."""
+        seen, subject, words = self._rendered(facts)
+        self._refuse(None if subject else "the subject came out empty")
+        return paper.written(subject, pieces(words), seen, facts, self.language, places)
+
+    def _rendered(self, facts: Facts) -> tuple[dict[str, Any], str, str]:
+        """What templates and layout see, the subject, and the words with their marks."""
         self._refuse(lacking(facts))
         seen = view(facts, self.language)
         news = [one.fill(seen) for one in self.sentences.news(facts)] if asks(self.letter) else []
@@ -65,15 +86,7 @@ class LetterTemplate:
         seen |= around(facts, self.language)
         seen |= {"news": tuple(html for _, html in news), "law": tuple(html for _, html in law)}
         seen |= {"news_words": [words for words, _ in news], "law_words": [words for words, _ in law]}
-        blocks = TextBlocks(seen, self.language)
-        text, worded = flow(words, blocks.lines)
-        self._refuse(None if subject else "the subject came out empty")
-        self._refuse(None if worded else "the letter came out without a word")
-        seen["subject"] = subject
-        seen["preheader"] = self._preheader(seen)
-        page = _EMPTY.sub("", render(self.html, seen, self.layout, MAX_PAGE))
-        text = "\n".join([*blocks.rehearsal(), text])
-        return Letter(subject, text, _BLANK.sub("\n", page), self.language.name, fell_back)
+        return seen, subject, words
 
     def _preheader(self, seen: dict[str, Any]) -> str:
         """What a mail program shows beside the subject: the sum, where the letter asks for one."""

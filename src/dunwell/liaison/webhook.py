@@ -54,10 +54,12 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class PutOff:
     """The host did not take it now, or nobody knows: it may be posted again, under the same id. `away`: it could not
-    be reached or did not answer in time, so that the next would only wait as long."""
+    be reached or did not answer in time, so that the next would only wait as long. `doubtful`: the request had left,
+    so that the host may have acted on it."""
 
     said: str
     away: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,32 +114,52 @@ def verified(secret: str, headers: Mapping[str, str], body: bytes, now: int, tol
     return None
 
 
-def post(target: Target, key: str, body: bytes, now: datetime) -> Answer:
-    """Post a JSON body under the id `key`. Every failure is an answer; nothing outlasts the timeout by much."""
+def forbidden(target: Target) -> str | None:
+    """Why nothing may be posted to the target as its settings are, without asking it; None where it may. Raises OSError
+    where its name cannot be resolved now."""
+    try:
+        _place(target)
+    except NotAllowed as error:
+        return f"the address {error}"
+    return None
+
+
+def _place(target: Target) -> tuple[str, int, tuple[int, str]]:
+    """The host, the port and the address to connect to. Raises NotAllowed, or OSError."""
     parts = urlsplit(target.url)
     host = (parts.hostname or "").lower()
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    try:
-        check(target.url, (host, f"{host}:{port}"))
-        address = _address(host, port, target)
-    except NotAllowed as error:
-        return Forbidden(f"the address {error}")
-    except OSError as error:
-        return PutOff(f"its name cannot be resolved: {error}", away=True)
+    check(target.url, (host, f"{host}:{port}"))
+    return host, port, _address(host, port, target)
+
+
+def post(target: Target, key: str, body: bytes, now: datetime) -> Answer:
+    """Post a JSON body under the id `key`. Every failure is an answer; nothing outlasts the timeout by much."""
     timestamp = int(now.timestamp())
     headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "dunwell",
         "webhook-id": key,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(target.secret, key, timestamp, body),
     }
+    return ask(target, body, headers)
+
+
+def ask(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Post a JSON body with these headers. Every failure is an answer; nothing outlasts the timeout by much."""
+    parts = urlsplit(target.url)
+    try:
+        host, port, address = _place(target)
+    except NotAllowed as error:
+        return Forbidden(f"the address {error}")
+    except OSError as error:
+        return PutOff(f"its name cannot be resolved: {error}", away=True)
+    headers = {"Content-Type": "application/json", "User-Agent": "dunwell", **headers}
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = _Connection(host, port, address, parts.scheme == "https", target)
     try:
         return _judged(connection.ask(path, body, headers))
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return PutOff(connection.why(error), away=True)
+        return PutOff(connection.why(error), away=True, doubtful=connection.asked)
     finally:
         connection.close()
 
@@ -147,7 +169,7 @@ def _judged(status: int) -> Answer:
     if 200 <= status < 300:
         return Taken(said)
     if status >= 500 or status in _TRY_AGAIN:
-        return PutOff(said)
+        return PutOff(said, doubtful=status >= 500 and status != 503)
     if 300 <= status < 400:
         return Refused(f"{said}: redirects are not followed")
     return Refused(said)
@@ -158,7 +180,7 @@ def _address(host: str, port: int, target: Target) -> tuple[int, str]:
     found = _resolved(host, port, target.timeout)
     for _, text in found:
         if not target.allow_private and not _is_public(text):
-            raise NotAllowed(f"leads to {text}, which is private: set liaison.allow_private if it is meant")
+            raise NotAllowed(f"leads to {text}, which is private: set allow_private if it is meant")
     return found[0]
 
 
@@ -202,6 +224,7 @@ class _Connection:
         self._http = http.client.HTTPConnection(host, port, timeout=target.timeout)
         self._host, self._port, self._address, self._tls, self._target = host, port, address, tls, target
         self._socket: socket.socket | None = None
+        self.asked = False
         self._cut = threading.Event()
         self._watch = threading.Timer(target.timeout, self._end)
         self._watch.daemon = True
@@ -216,6 +239,7 @@ class _Connection:
         if self._tls:
             context = ssl.create_default_context(cafile=self._target.ca_file)
             self._http.sock = self._socket = context.wrap_socket(raw, server_hostname=self._host)
+        self.asked = True
         self._http.request("POST", path, body, dict(headers))
         answer = self._http.getresponse()
         if self._cut.is_set():

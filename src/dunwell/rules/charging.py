@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 
 from dunwell.rules import agreements, ramp, stops
 from dunwell.rules.charges import late_fees, statutory_interest_allowed
-from dunwell.rules.interest import Balance, half_up, interest
+from dunwell.rules.interest import Balance, Period, half_up, interest
 from dunwell.rules.policy import Policy
 from dunwell.rules.rates import Law, LawError, RateTable
 from dunwell.rules.stages import CHASING
@@ -164,6 +164,20 @@ def _interest(
     return found
 
 
+def interest_periods(case: Case, law: tuple[Law, RateTable], history: History) -> tuple[Period, ...]:
+    """The periods that the interest charged on a case is the sum of, to be shown beside it; none where nothing was
+    charged, or where people waived part of it and so no table adds up to what is asked for.
+
+    Raises LawError where the law or its rates do not reach.
+    """
+    charged = [one for one in history.booked if one.kind == "interest"]
+    due = case.invoice.due
+    if not charged or due is None or any(one.waived for one in charged):
+        return ()
+    whole = interest(_bearing(case, due, history.changes), *law, max(one.on for one in charged))
+    return whole.periods if whole.total.minor == sum(one.minor for one in charged) else ()
+
+
 def _known(case: Case, on: date, rules: Policy, today: date) -> bool:
     """Whether the payments are known up to a charge's day; they are waited for as long as payments may be old."""
     waited = working_days_between(on, today, case.account.country)
@@ -209,4 +223,14 @@ def _stepped(amount: Money, start: date, steps: Sequence[tuple[date, int]]) -> t
     return tuple(Balance(day, Money(max(0, minor), amount.currency)) for day, minor in left.items())
 
 
-__all__ = ["Booked", "Change", "Charge", "History", "LawError", "fee_stage", "interest_due", "late_fees_due"]
+__all__ = [
+    "Booked",
+    "Change",
+    "Charge",
+    "History",
+    "LawError",
+    "fee_stage",
+    "interest_due",
+    "interest_periods",
+    "late_fees_due",
+]

@@ -184,7 +184,7 @@ def _judged(
         words = f"the last deadline, {deadline}, has passed, but the payments are not yet known up to it"
         return Wait(today + ONE_DAY), Reason.PAYMENTS_UNKNOWN, words, today + ONE_DAY
     if not accepted:
-        words = "the final notice is in doubt: settle it first, no referral rests on it"
+        words = "the final notice is in doubt, or printed and not posted yet: settle it first, no referral rests on it"
         return Wait(None), Reason.NOTICE_NOT_PROVEN, words, today + ONE_DAY
     if not rules.amounts.reaches("litigation_minimum", case.open_principal):
         words = f"{case.open_principal} open is below the minimum for litigation: decide on a write-off"

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from dunwell.rules import agreements
+from dunwell.rules.carriers import carrier
 from dunwell.rules.policy import Policy
 from dunwell.rules.schedule import Due
 from dunwell.rules.stops import ONE_DAY, Stop
 from dunwell.terms.calendar import is_rest, working_day_from
 from dunwell.terms.case import Case
 from dunwell.terms.decision import Ask, Reason, Review, Wait
+from dunwell.terms.letter import Carrier
 
 
 def rehearsed(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
@@ -82,7 +84,7 @@ def too_small_to_sue(case: Case, rules: Policy, due: Due, today: date) -> Stop |
 
 def no_contact(case: Case, rules: Policy, due: Due, today: date) -> Stop | None:
     """There is nobody to write to."""
-    if case.reachable:
+    if case.reachable or carrier(case, rules, due.stage, due.round) is not Carrier.EMAIL:
         return None
     ask = (Ask("no_reachable_contact"),)
     return Stop(Wait(None), Reason.NO_CONTACT, "no reachable contact: find an address", ask)

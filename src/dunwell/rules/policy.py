@@ -13,20 +13,18 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from dunwell.rules.policy_agreed import Disputes, Plans
+from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
-    Claims,
     Limits,
     Method,
     Part,
     Payments,
     Promises,
     Ramp,
-    Reviews,
     Sentence,
     Stage,
     Volume,
@@ -34,6 +32,8 @@ from dunwell.rules.policy_parts import (
     sentence_name,
     stage_name,
 )
+from dunwell.rules.policy_post import Post
+from dunwell.rules.policy_watch import Watchlist
 from dunwell.rules.tomltext import Key, Problem, TomlProblems, dotted, line_of, lines, overlaid, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod
 from dunwell.terms.calendar import SendWindow
@@ -83,7 +83,9 @@ class Policy(Part):
     disputes: Disputes = Disputes()
     plans: Plans = Plans()
     reviews: Reviews = Reviews()
+    post: Post = Post()
     interest: InterestRule = InterestRule()
+    watchlist: Watchlist = Watchlist()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)
     stage: dict[Annotated[str, BeforeValidator(stage_name)], Stage]
@@ -165,7 +167,18 @@ def load(text: str, source: str) -> Policy:
     return policy
 
 
-_FOR_SOME = ("limits", "ramp", "amounts", "stage", "send_window", "method", "attachments", "sentence", "interest")
+_FOR_SOME = (
+    "limits",
+    "ramp",
+    "amounts",
+    "stage",
+    "send_window",
+    "method",
+    "attachments",
+    "sentence",
+    "interest",
+    "post",
+)
 
 
 def _not_for_some(overlay: Mapping[str, Any], where: Mapping[Key, int], number: int) -> list[Problem]:

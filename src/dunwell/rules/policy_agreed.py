@@ -1,4 +1,4 @@
-"""The parts of a policy about what people agree with customers: disputes, instalment plans. Validated data."""
+"""The parts of a policy about what customers say and people agree with them. Validated data."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ class Plans(Part):
     answer_within: Annotated[int, Field(ge=1, le=60, strict=True)] = 7
     grace: Annotated[int, Field(ge=0, le=30, strict=True)] = 2
     remind: bool = True
+
+
+class Claims(Part):
+    """What 'already paid' does: so many business days for the bank to show it, then proof is asked for."""
+
+    wait: Annotated[int, Field(ge=1, le=30, strict=True)] = 5
+
+
+class Reviews(Part):
+    """How many business days the next touch waits, at most and once, for a person to read an unclear reply."""
+
+    wait: Annotated[int, Field(ge=0, le=10, strict=True)] = 3

@@ -13,7 +13,7 @@ from dunwell.rules.stages import STAGES
 from dunwell.rules.tomltext import nearest
 from dunwell.terms.account import Role
 from dunwell.terms.calendar import CalendarError, check_country
-from dunwell.terms.letter import ESCALATION, SENTENCES_OF_LAW
+from dunwell.terms.letter import ESCALATION, SENTENCES_OF_LAW, Carrier
 from dunwell.terms.money import MINOR_DIGITS, Money
 
 _EVERY = {"weekly": (7,), "twice a week": (3, 4), "daily": (1,)}
@@ -155,24 +155,14 @@ class Promises(Part):
     """What a promise of payment does. `grace`: business days of the account's country after the promised day.
 
     A part of at least `stops_from` percent of what was open stops its cases; a smaller one is taken off what is asked.
+    `remind`: a short letter on the working day before the promised one.
     """
 
     days_ahead: Annotated[int, Field(ge=1, le=365, strict=True)] = 45
     per_case: Annotated[int, Field(ge=1, le=20, strict=True)] = 2
     grace: Annotated[int, Field(ge=0, le=30, strict=True)] = 2
     stops_from: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(50)
-
-
-class Claims(Part):
-    """What 'already paid' does: so many business days for the bank to show it, then proof is asked for."""
-
-    wait: Annotated[int, Field(ge=1, le=30, strict=True)] = 5
-
-
-class Reviews(Part):
-    """How many business days the next touch waits, at most and once, for a person to read an unclear reply."""
-
-    wait: Annotated[int, Field(ge=0, le=10, strict=True)] = 3
+    remind: bool = False
 
 
 class Method(Part):
@@ -201,15 +191,22 @@ class Sentence(Part):
     of: Literal["account", "creditor"] = "account"
 
 
+_NEVER_BY_SMS = ("issued", "on_hold", "final_notice")
+
+
 class TouchRule(Part):
-    """A letter of a stage: on a `day` overdue, or `every` so many days from the stage's first day."""
+    """A letter of a stage: on a `day` overdue, or `every` so many days from the stage's first day; by the stage's
+    channel, or one of its own."""
 
     letter: LetterName
     day: Annotated[int, Field(ge=-60, le=3650, strict=True)] | None = None
     every: Every | None = None
+    channel: Carrier | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
+        if self.channel is Carrier.SMS and self.letter in _NEVER_BY_SMS:
+            raise ValueError(f"{self.letter} is more than a text message can say: use 'email' or 'letter'")
         if (self.day is None) == (self.every is None):
             raise ValueError("give either 'day' or 'every'")
         return self
@@ -257,7 +254,7 @@ class Stage(Part):
     attach: tuple[Literal["invoices", "statement", "contract"], ...] = ()
     deadline_days: Annotated[int, Field(ge=3, le=30, strict=True)] | None = None
     late_fee: bool = False
-    channel: Literal["email"] = "email"
+    channel: Carrier = Carrier.EMAIL
     touch: Annotated[tuple[TouchRule, ...], Field(min_length=1)]
     call: tuple[CallRule, ...] = ()
     notice: tuple[NoticeRule, ...] = ()
@@ -267,6 +264,8 @@ class Stage(Part):
         last = self.to_day if self.to_day is not None else 3650
         if last < self.from_day:
             raise ValueError(f"to_day {self.to_day} is before from_day {self.from_day}")
+        if self.channel is Carrier.SMS and any(touch.letter in _NEVER_BY_SMS for touch in self.touch):
+            raise ValueError(f"channel 'sms' is not for {', '.join(_NEVER_BY_SMS)}")
         if any(touch.every for touch in self.touch) and len(self.touch) > 1:
             raise ValueError("a stage has either one touch with 'every' or touches by day")
         named = [t.day for t in self.touch] + [c.day for c in self.call] + [n.day for n in self.notice]

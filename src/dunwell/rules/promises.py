@@ -10,7 +10,7 @@ from decimal import Decimal
 from dunwell.rules.policy import Policy
 from dunwell.terms.account import Account
 from dunwell.terms.agreement import PromiseState
-from dunwell.terms.calendar import add_working_days
+from dunwell.terms.calendar import add_working_days, is_rest, working_day_until
 from dunwell.terms.money import Money
 
 
@@ -69,6 +69,13 @@ def spread(amount: Money, open_amounts: Sequence[Money]) -> list[Money]:
         shares.append(Money(share, amount.currency))
         left -= share
     return shares
+
+
+def reminds(by: date, made_on: date, rules: Policy, country: str, today: date) -> bool:
+    """Whether the letter that reminds of a promise is due: from the working day before its own on, until that comes;
+    never on the day on which it was made, nor on a day of rest."""
+    first = working_day_until(by - timedelta(days=1), country)
+    return rules.promises.remind and made_on < today and first <= today < by and not is_rest(today, country)
 
 
 def judged(

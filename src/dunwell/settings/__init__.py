@@ -34,7 +34,9 @@ from dunwell.settings.sections import (
     Pay,
     People,
     PolicyFile,
+    Post,
     Replies,
+    Sms,
     Smtp,
     Templates,
 )
@@ -60,6 +62,8 @@ class Settings(BaseSettings):
     pay: Pay = Pay()
     documents: Documents = Documents()
     liaison: Liaison = Liaison()
+    post: Post = Post()
+    sms: Sms = Sms()
     dkim: Dkim = Dkim()
     cycle: Cycle = Cycle()
 

@@ -258,6 +258,31 @@ class Documents(Section):
     timeout: Annotated[int, Field(ge=1, le=120)] = 20
 
 
+class Post(Section):
+    """Letters on paper: the print folder, and the side on which the envelopes have their window, where it is not the
+    usual one of the creditor's country."""
+
+    folder: Path = Path("post")
+    window: Literal["left", "right"] | None = None
+
+
+class Sms(Section):
+    """The gateway that sends text messages: where each is posted, with `token` as bearer; `sender` is who they are
+    from; `timeout` in seconds for a post."""
+
+    url: str | None = None
+    token: SecretStr | None = None
+    sender: str | None = None
+    allow_private: bool = False
+    timeout: Annotated[int, Field(ge=1, le=60)] = 20
+
+    @model_validator(mode="after")
+    def _sound(self) -> Sms:
+        if self.url is not None and not _is_safe_url(self.url):
+            raise ValueError("sms.url: must be an https address (http on loopback only)")
+        return self
+
+
 class Liaison(Section):
     """Where notices to service delivery are posted, signed with `service_secret`; `timeout` in seconds for a post."""
 

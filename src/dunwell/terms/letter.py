@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class Carrier(StrEnum):
+    """How a letter travels: by e-mail, printed and posted by a person, or as a text message."""
+
+    EMAIL = "email"
+    LETTER = "letter"
+    SMS = "sms"
+
+
 ESCALATION = (
     "issued",
     "upcoming_before",
