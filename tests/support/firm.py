@@ -35,6 +35,7 @@ from dunwell.replies.message import read_message
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.settings.sections import Creditor, People
+from dunwell.settings.targets import Outsider
 from dunwell.terms.moment import Moment
 from tests.support.customer_mail import SERVER
 from tests.support.mail_server import MailServer
@@ -97,6 +98,8 @@ class Firm:
     links: Links = field(default_factory=Links)
     people: dict[str, str] = field(default_factory=dict)
     service: Target | None = None
+    outsiders: dict[str, Outsider] = field(default_factory=dict)
+    desk_url: str | None = None
     believing: Believing = field(default_factory=lambda: Believing((SERVER,)))
 
     _uid: int = 0
@@ -123,6 +126,8 @@ class Firm:
             links=self.links,
             people=People(**self.people),
             service=self.service,
+            outsiders=self.outsiders,
+            desk_url=self.desk_url,
             replies=self.believing,
         )
 

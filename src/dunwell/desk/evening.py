@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunwell.desk import day, notices, staff
+from dunwell.desk import approvals, day, handover, notices, staff
 from dunwell.desk.day import CycleReport
 from dunwell.desk.letters import Post
 from dunwell.desk.office import Office
@@ -10,9 +10,11 @@ from dunwell.terms.moment import Moment
 
 
 def end(office: Office, moment: Moment, post: Post, *, failed_runs: int = 0) -> CycleReport:
-    """Tell service delivery, close the day as `day.close_day` does, and mail the collector's list."""
+    """Tell service delivery, hand over what was approved, close the day as `day.close_day` does, mail our own."""
     notices.send_due(office, moment)
+    handover.send_due(office, moment)
     report = day.close_day(office, moment, post, failed_runs=failed_runs)
+    approvals.tend(office, moment)
     if not post.away:
         staff.send_list(office, moment)
     return report

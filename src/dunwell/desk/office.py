@@ -18,6 +18,7 @@ from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
 from dunwell.settings.sections import Creditor, People
+from dunwell.settings.targets import Outsider
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class Believing:
 @dataclass(frozen=True)
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
-    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, and
-    `clock` tells the time at which they are."""
+    creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted,
+    `outsiders` to whom dossiers go (`counsel`, `agency`), and `clock` tells the time at which they do. `desk_url` is
+    the address of the collector's web page."""
 
     books: Books
     policy: Policy
@@ -52,6 +54,8 @@ class Office:
     replies: Believing = field(default_factory=Believing)
     people: People = field(default_factory=People)
     service: Target | None = None
+    outsiders: Mapping[str, Outsider] = field(default_factory=dict)
+    desk_url: str | None = None
     clock: Callable[[], datetime] | None = None
 
     @property

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from dunwell.rules.policy_agreed import Disputes, Plans
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_interest import InterestRule
+from dunwell.rules.policy_litigation import Forewarning, Litigation
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
@@ -83,6 +84,8 @@ class Policy(Part):
     disputes: Disputes = Disputes()
     plans: Plans = Plans()
     reviews: Reviews = Reviews()
+    litigation: Litigation = Litigation()
+    forewarning: Forewarning = Forewarning()
     interest: InterestRule = InterestRule()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)
