@@ -16,10 +16,9 @@ from dunwell.desk import handover, refer
 from dunwell.desk.handover import HandedOver
 from dunwell.desk.refer import NoReferral
 from dunwell.desk.refusals import CannotDo
-from dunwell.ledger import agreeing, approvals, handovers, journal, notices, referrals
+from dunwell.ledger import approvals, handovers, journal, notices
 from dunwell.ledger.handovers import Handover
 from dunwell.ledger.journal import Pen
-from dunwell.ledger.tables import TouchRow
 from dunwell.liaison.webhook import Target, verified
 from dunwell.litigation.disposition import Disposition
 from dunwell.litigation.dossier import faults
@@ -28,6 +27,7 @@ from dunwell.terms.moment import Moment
 from tests.liaison.web import Web
 from tests.support.firm import MONDAY, Firm, moment, policy
 from tests.support.mail_server import Delivered, MailServer
+from tests.support.queue import pay_all, referred
 
 PASSPHRASE = "correct horse battery"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -43,26 +43,6 @@ def web() -> Iterator[Web]:
 
 def by_post(web: Web) -> dict[str, Outsider]:
     return {"agency": Outsider(None, Target(f"{web.url}/cases", SECRET, allow_private=True, timeout=2), PASSPHRASE)}
-
-
-def referred(firm: Firm) -> str:
-    """An account in the litigation queue with two invoices; returns the referral's id."""
-    firm.customers(MONDAY, ["A"])
-    due = MONDAY - timedelta(days=140)
-    firm.invoices(MONDAY, *(f"A,{name},2025-09-01,{due},500.00,GBP" for name in ("I-1", "I-2")))
-    firm.payments(MONDAY)
-    pen = Pen(moment(MONDAY).now, MONDAY)
-    with firm.books.write() as work:
-        account = work.lock_account(1)
-        for key in agreeing.open_of(work, 1):
-            on = MONDAY - timedelta(days=12)
-            work.session.add(
-                TouchRow(
-                    invoice_id=key, stage="litigation", round=1, letter="final_notice", due_on=on, on=on, state="sent"
-                )
-            )
-            referrals.refer(work, account, key, f"I-{key}", "the deadline has passed", pen)
-    return "1"
 
 
 def at(hours: float) -> Moment:
@@ -81,10 +61,6 @@ def words(firm: Firm) -> list[Handover]:
 
 def states(firm: Firm) -> list[tuple[str, str, str | None]]:
     return [(one.kind, one.state, one.way) for one in words(firm)]
-
-
-def pay(firm: Firm, on: date) -> None:
-    firm.payments(on, f"A,I-1,{on},500.00,GBP,x", f"A,I-2,{on},500.00,GBP,y")
 
 
 def opened(archive: bytes, passphrase: str) -> dict[str, bytes]:
@@ -107,10 +83,10 @@ def attached(letter: Delivered) -> bytes:
 
 def test_counsel_gets_the_dossier_once_encrypted_and_service_delivery_is_told(firm: Firm, mail: MailServer) -> None:
     firm.outsiders = BY_MAIL
-    referred(firm)
+    referred(firm, MONDAY)
     assert "counsel" in decide(firm, Disposition.SUE)
     with firm.books.read() as work:
-        assert [(one.event, one.invoices) for one in notices.listed(work)] == [("cancel", ("I-1", "I-2"))]
+        assert [(one.event, one.invoices) for one in notices.listed(work)] == [("cancel", ("A-1", "A-2"))]
     assert handover.send_due(firm.office, at(0)) == [
         HandedOver("1", "hand_over", "counsel", "sent", "250 2.0.0 Ok: queued as 1")
     ]
@@ -119,7 +95,7 @@ def test_counsel_gets_the_dossier_once_encrypted_and_service_delivery_is_told(fi
     (letter,) = mail.letters
     assert letter.recipients == ("clerk@chambers.example",)
     assert PASSPHRASE not in letter.raw.decode("ascii")
-    for secret in ("Firm A", "I-1", "500"):
+    for secret in ("Firm A", "A-1", "500"):
         assert secret not in letter.text, "who is meant stands in the encrypted part alone"
     files = opened(attached(letter), PASSPHRASE)
     assert faults(files) == []
@@ -141,13 +117,13 @@ def test_counsel_gets_the_dossier_once_encrypted_and_service_delivery_is_told(fi
 
 def test_an_agency_hears_it_by_a_signed_post_and_is_recalled_when_it_is_paid(firm: Firm, web: Web) -> None:
     firm.outsiders = by_post(web)
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.AGENCY)
     handover.send_due(firm.office, at(0))
     handover.send_due(firm.office, at(1))
     assert states(firm) == [("hand_over", "confirmed", "webhook")]
     tuesday = MONDAY + timedelta(days=1)
-    pay(firm, tuesday)
+    pay_all(firm, tuesday)
     handover.send_due(firm.office, moment(tuesday))
     handover.send_due(firm.office, moment(tuesday))
     assert states(firm)[1] == ("recall", "confirmed", "webhook")
@@ -168,7 +144,7 @@ def test_an_agency_hears_it_by_a_signed_post_and_is_recalled_when_it_is_paid(fir
 
 def test_a_host_that_is_away_gets_the_same_word_again_and_one_that_refuses_is_a_task(firm: Firm, web: Web) -> None:
     firm.outsiders = by_post(web)
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.AGENCY)
     web.answers["/cases"] = (503, {}, b"")
     handover.send_due(firm.office, at(0))
@@ -187,7 +163,7 @@ def test_a_mail_that_may_have_gone_is_in_doubt_and_a_person_says_what_became_of_
     firm: Firm, mail: MailServer
 ) -> None:
     firm.outsiders = BY_MAIL
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.SUE)
     mail.drop.append("taken")
     handover.send_due(firm.office, at(0))
@@ -204,7 +180,7 @@ def test_a_mail_that_may_have_gone_is_in_doubt_and_a_person_says_what_became_of_
 
 def test_a_process_that_died_with_the_mail_on_its_way_leaves_it_in_doubt(firm: Firm, mail: MailServer) -> None:
     firm.outsiders = BY_MAIL
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.SUE)
 
     with firm.books.write() as work:
@@ -221,13 +197,13 @@ def test_a_process_that_died_with_the_mail_on_its_way_leaves_it_in_doubt(firm: F
 
 def test_paid_before_it_went_nothing_is_handed_over(firm: Firm, mail: MailServer) -> None:
     firm.outsiders = BY_MAIL
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.SUE)
     mail.stop()
     handover.send_due(firm.office, at(0))
     assert states(firm) == [("hand_over", "proposed", None)]
     mail.start()
-    pay(firm, MONDAY)
+    pay_all(firm, MONDAY)
     handover.send_due(firm.office, at(1))
     assert states(firm) == [("hand_over", "withdrawn", None)]
     assert mail.letters == []
@@ -235,8 +211,8 @@ def test_paid_before_it_went_nothing_is_handed_over(firm: Firm, mail: MailServer
 
 def test_approval_together_with_a_payment_hands_nothing_over(firm: Firm, mail: MailServer) -> None:
     firm.outsiders = BY_MAIL
-    referred(firm)
-    pay(firm, MONDAY)
+    referred(firm, MONDAY)
+    pay_all(firm, MONDAY)
     with pytest.raises(NoReferral, match="is paid"):
         decide(firm, Disposition.SUE)
     handover.send_due(firm.office, at(0))
@@ -244,7 +220,7 @@ def test_approval_together_with_a_payment_hands_nothing_over(firm: Firm, mail: M
 
 
 def test_without_an_address_people_hand_it_over_and_recall_it(firm: Firm) -> None:
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.SELL)
     handover.send_due(firm.office, at(0))
     (task,) = [one for one in firm.tasks() if one.kind == "hand_over"]
@@ -252,7 +228,7 @@ def test_without_an_address_people_hand_it_over_and_recall_it(firm: Firm) -> Non
         "Firm A: hand referral 1 to the buyer, with `dunwell dossier make 1 --to FOLDER`; "
         "then `dunwell queue settle 1 --as acknowledged`"
     )
-    pay(firm, MONDAY)
+    pay_all(firm, MONDAY)
     handover.send_due(firm.office, at(1))
     assert "hand_over" not in firm.task_kinds()
     assert "recall" in firm.task_kinds()
@@ -262,7 +238,7 @@ def test_without_an_address_people_hand_it_over_and_recall_it(firm: Firm) -> Non
 
 def test_while_letters_are_redirected_nothing_is_handed_over(firm: Firm, mail: MailServer) -> None:
     firm.outsiders, firm.redirect_to = BY_MAIL, "me@northwind.example"
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.SUE)
     handover.send_due(firm.office, at(0))
     assert mail.letters == []
@@ -273,7 +249,7 @@ def test_while_letters_are_redirected_nothing_is_handed_over(firm: Firm, mail: M
 
 def test_above_the_limit_two_people_agree(firm: Firm) -> None:
     firm.rules = policy(("# four_eyes = 20000", "four_eyes = 1000"))
-    referred(firm)
+    referred(firm, MONDAY)
     assert "another person" in decide(firm, Disposition.SUE, "the owner")
     assert "another person" in decide(firm, Disposition.SUE, "The  Owner "), "an approval that arrives twice is one"
     assert "another person" in decide(firm, Disposition.AGENCY, "the controller"), (
@@ -294,7 +270,7 @@ def test_above_the_limit_two_people_agree(firm: Firm) -> None:
 
 def test_wait_takes_one_person_and_ends_what_was_approved(firm: Firm) -> None:
     firm.rules = policy(("# four_eyes = 20000", "four_eyes = 1000"))
-    referred(firm)
+    referred(firm, MONDAY)
     decide(firm, Disposition.SUE, "the owner")
     assert "2026-04-01" in decide(firm, Disposition.WAIT, "the controller")
     (queued,) = refer.queue(firm.office, moment(MONDAY))

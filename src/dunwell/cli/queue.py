@@ -133,7 +133,7 @@ def settle(
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so: for the journal.")],
     reason: Annotated[str, typer.Option("--reason", help="How it is known, for the journal.")],
 ) -> None:
-    """Say what became of a hand-over or recall: counsel or the agency has it, or a mail in doubt has gone or has not."""
+    """Say what became of a hand-over or recall: they have it, or a mail in doubt has gone, or has not."""
     acting.one_of(as_, _OUTCOMES, "--as")
     try:
         found = handover.say(wiring.office(), referral_id, as_, by, reason, wiring.moment())

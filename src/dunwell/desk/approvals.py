@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from dunwell.desk import refer, staff
 from dunwell.desk.office import Office
 from dunwell.desk.refer import Queued
+from dunwell.desk.refusals import CannotDo
 from dunwell.ledger import approvals
 from dunwell.ledger.journal import Pen
 from dunwell.litigation.disposition import Disposition
@@ -77,6 +78,15 @@ def how_it_stands(office: Office, referral_id: str) -> str:
     if record.decided_by and record.state == "decided":
         return f"referral {record.id}: {record.decided_by} decided '{record.disposition}'"
     return f"referral {record.id} is {record.state}"
+
+
+def decide(
+    office: Office, referral_id: str, disposition: str, by: str, why: str, moment: Moment, *, until: date | None = None
+) -> str:
+    """`refer.decide` for whoever has words and no types; raises CannotDo for an unknown disposition, too."""
+    if disposition not in DISPOSITIONS:
+        raise CannotDo(f"{disposition!r} is not known; the dispositions are {', '.join(DISPOSITIONS)}")
+    return refer.decide(office, referral_id, Disposition(disposition), by, why, moment, until=until)
 
 
 def tend(office: Office, moment: Moment) -> list[str]:
