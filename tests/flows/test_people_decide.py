@@ -1,34 +1,35 @@
-"""A person decides in Prefect, against a real server; a worker's part is played by the engine in this process."""
+"""People decide in Prefect, by typed forms on a real server: about litigation, and over the policy.
+
+One file, because each file of this folder may cost a server of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import sqlite3
-from collections.abc import Coroutine, Iterator
-from datetime import date, timedelta
+import time
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
-from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey, DeploymentFilter, DeploymentFilterId
-from prefect.client.schemas.objects import FlowRun, State
-from prefect.exceptions import Pause
-from prefect.flow_engine import run_flow_async
-from prefect.flow_runs import aresume_flow_run
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Pending
+from prefect.utilities.callables import parameter_schema
 
 from dunwell import wiring
 from dunwell.cli.prefect_server import load_flow, private_server
 from dunwell.desk import refer
 from dunwell.desk.approvals import DISPOSITIONS
+from dunwell.desk.override import ACTIONS
 from dunwell.litigation.disposition import Disposition
+from dunwell.rules.stages import CHASING
+from tests.support.court import Court
 from tests.support.databases import Sqlite
-from tests.support.firm import MONDAY, Firm, moment
+from tests.support.firm import MONDAY, Firm, moment, owing
 from tests.support.mail_server import MailServer
 from tests.support.project import Project
 from tests.support.queue import pay_all, referred
@@ -36,87 +37,7 @@ from tests.support.queue import pay_all, referred
 SUE = {"disposition": "sue", "by": "the owner", "reason": "it is worth it"}
 OTHER = {"disposition": "agency", "by": "the controller", "reason": "too small for court"}
 
-
-class Court:
-    """A firm with a referral, and a Prefect server on which its deployments are."""
-
-    def __init__(self, firm: Firm, api: str) -> None:
-        self.firm, self.api = firm, api
-        self.flows = load_flow("litigation")
-        self.deployment = self.do(self._deploy())
-
-    def do(self, what: Coroutine[Any, Any, Any]) -> Any:
-        with temporary_settings({PREFECT_API_URL: self.api}):
-            return asyncio.run(what)
-
-    async def _deploy(self) -> UUID:
-        deployment = await self.flows.approval.to_deployment("decision")
-        found = await deployment.aapply() if hasattr(deployment, "aapply") else await deployment.apply()
-        return UUID(str(found))
-
-    def deploy(self) -> None:
-        """Make the deployment anew, on a server that has forgotten it."""
-        self.deployment = self.do(self._deploy())
-
-    def forget(self) -> None:
-        """Wipe what Prefect knows: the deployment, and every run of it."""
-
-        async def wipe() -> None:
-            async with get_client() as client:
-                for run in await self._runs(client):
-                    await client.delete_flow_run(run.id)
-                await client.delete_deployment(self.deployment)
-
-        self.do(wipe())
-
-    async def _runs(self, client: PrefectClient) -> list[FlowRun]:
-        mine = DeploymentFilter(id=DeploymentFilterId(any_=[self.deployment]))
-        return sorted(await client.read_flow_runs(deployment_filter=mine), key=lambda run: str(run.created))
-
-    def runs(self) -> list[FlowRun]:
-        """The runs that ask, or asked, for a decision."""
-
-        async def ask() -> list[FlowRun]:
-            async with get_client() as client:
-                return await self._runs(client)
-
-        found: list[FlowRun] = self.do(ask())
-        return found
-
-    def hourly(self, on: date = MONDAY) -> str:
-        """The hourly flow, and a worker that takes up what it has started; what the flow says."""
-        state: State[None] = self.do(self.flows.litigation(on, return_state=True))
-        assert state.is_completed(), state.message
-        self.work()
-        return state.message or ""
-
-    def work(self) -> None:
-        """Run everything that is scheduled, as a worker does: until its end, or until it waits."""
-
-        async def each() -> None:
-            async with get_client() as client:
-                for run in await self._runs(client):
-                    if run.state is not None and run.state.is_scheduled():
-                        await client.set_flow_run_state(run.id, Pending(), force=True)
-                        taken = await client.read_flow_run(run.id)
-                        with contextlib.suppress(Pause):  # the process ends: it waits
-                            await run_flow_async(self.flows.approval, taken, run.parameters, return_type="state")
-
-        self.do(each())
-
-    def answer(self, run: FlowRun, **given: Any) -> None:
-        """Fill in the form of a waiting run, and press the button."""
-        self.do(aresume_flow_run(run.id, run_input=given))
-        self.work()
-
-    def state(self, at: int = -1) -> tuple[str, str]:
-        run = self.runs()[at]
-        assert run.state is not None
-        return run.state.name or "", run.state.message or ""
-
-    def decided(self) -> tuple[str, str | None, str | None]:
-        record = refer.find(self.firm.office, "1")
-        return record.state, record.disposition, record.decided_by
+WHY = {"reason": "agreed with sales", "who": "the controller"}
 
 
 @pytest.fixture
@@ -259,3 +180,65 @@ def test_a_server_that_was_restarted_waits_still(court: Court, tmp_path: Path) -
 def test_the_form_knows_every_disposition() -> None:
     flows = load_flow("litigation")
     assert flows.Decision.model_json_schema()["properties"]["disposition"]["enum"] == list(DISPOSITIONS)
+
+
+@pytest.fixture
+def chasing_firm(tmp_path: Path, mail: MailServer, sqlite: Sqlite) -> Iterator[Firm]:
+    """A firm with an invoice that had its first letter on Monday; it is Tuesday."""
+    url = sqlite.fresh()
+    Project(tmp_path).settings(mail.port, url=url)
+    firm = Firm(url, mail)
+    owing(firm, MONDAY, 1)
+    firm.run(MONDAY)
+    wiring.set_overrides(tmp_path / "dunwell.toml", MONDAY + timedelta(days=1))
+    yield firm
+    wiring.office().books.engine.dispose()
+    wiring.set_overrides()
+    firm.close()
+
+
+def overridden(api: str, **form: Any) -> Any:
+    with temporary_settings({PREFECT_API_URL: api}):
+        return asyncio.run(load_flow("override").override(**form, return_state=True))
+
+
+def test_the_form_has_every_action_and_stage_to_choose_from() -> None:
+    schema = parameter_schema(load_flow("override").override.fn).model_dump()
+    form = schema["properties"]
+    assert form["action"]["enum"] == list(ACTIONS)
+    assert form["stage"]["anyOf"][0]["enum"] == list(CHASING)
+    assert form["dry_run"]["type"] == "boolean"
+    assert form["until"]["anyOf"][0]["format"] == "date"
+    assert set(schema["required"]) == {"number", "action", "reason", "who"}
+
+
+def test_a_trial_shows_what_would_follow_and_the_next_cycle_obeys_the_real_one(
+    chasing_firm: Firm, prefect_api: str, mail: MailServer
+) -> None:
+    trial = overridden(prefect_api, number="INV-A001", action="set_stage", stage="late", dry_run=True, **WHY)
+    assert trial.name == "Trial"
+    assert "nothing has changed" in trial.message
+    assert "letter 'late' is due" in trial.message
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    chasing_firm.run(tuesday)
+    assert len(mail.letters) == 1
+    wiring.set_overrides(wiring.located().file, wednesday)
+    done = overridden(prefect_api, number="INV-A001", action="set_stage", stage="late", **WHY)
+    assert done.is_completed()
+    chasing_firm.run(wednesday)
+    assert chasing_firm.letters()[-1].letter == "late"
+
+
+def test_an_unknown_number_ends_the_run_as_failed_at_once_and_names_the_nearest(
+    chasing_firm: Firm, prefect_api: str
+) -> None:
+    began = time.monotonic()
+    state = overridden(prefect_api, number="INV-A01", action="stop", **WHY)
+    assert time.monotonic() - began < 10
+    assert state.is_failed()
+    assert state.message == (
+        "no invoice or account INV-A01 in the ledger; did you mean INV-A001? "
+        "Nothing has changed: mend the form, then run again."
+    )
+    paused = overridden(prefect_api, number="INV-A001", action="pause", **WHY)
+    assert "say until when" in paused.message
