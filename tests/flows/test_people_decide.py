@@ -158,6 +158,7 @@ def test_a_wiped_prefect_asks_again(court: Court) -> None:
     assert court.decided() == ("decided", "sue", "the owner")
 
 
+@pytest.mark.deploy  # a second server costs as much as all the rest of this file
 def test_a_server_that_was_restarted_waits_still(court: Court, tmp_path: Path) -> None:
     """Another process on what the server had written down: what it had in memory alone is gone."""
     court.hourly()

@@ -13,6 +13,7 @@ from dunwell.cli import (
     charges,
     claims,
     disputes,
+    forewarning,
     importing,
     inbox,
     interest,
@@ -24,6 +25,7 @@ from dunwell.cli import (
     promises,
     queue,
     reply,
+    reporting,
     running,
     setting_up,
     tasks,
@@ -86,6 +88,8 @@ interest.register(app)
 charges.register(app)
 tasks.register(app)
 notices.register(app)
+forewarning.register(app)
+reporting.register(app)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ _AGAIN_AFTER = 4
 
 
 def schedules(found: Located) -> dict[str, str]:
-    """The creditor's time zone, and when the cycle and the forewarning run, as cron writes it.
+    """The creditor's time zone, and when cycle, forewarning and report run, as cron writes it.
 
     Raises TomlProblems where no settings were found: the night would run at the hour of another country.
     """
@@ -26,4 +26,5 @@ def schedules(found: Located) -> dict[str, str]:
         "cycle": f"{minute} {hour} * * *",
         "cycle_again": f"{again[1]} {again[0]} * * *",
         "forewarning": f"{evening[1]} {evening[0]} * * *",
+        "report": f"{again[1]} {again[0]} * * 1",
     }
