@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 def forewarn(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a letter.")] = False,
 ) -> None:
-    """Tell the collector, by mail and here, which letters go tomorrow, and how to hold each back. The mail goes once."""
+    """Tell the collector, by mail and here, which letters go tomorrow, and how to hold each back. It goes once."""
     office, tonight = wiring.office(), wiring.moment()
     morning = wiring.moment(forewarning.next_day(tonight))
     if not office.policy.forewarning.send:

@@ -84,11 +84,10 @@ def forewarn(office: Office, tonight: Moment, morning: Moment) -> Evening:
 def _evening(office: Office, told: Sequence[Forewarned], tonight: Moment, morning: Moment) -> Evening:
     with office.books.read() as work:
         last = forewarnings.before(work, morning.on)
-        since = last or tonight.on
         ids = [one.planned.account_id for one in told]
-        events = forewarnings.happened(work, ids, min(since, tonight.on))
-        earlier = forewarnings.told(work, last) if last else []
-        went = forewarnings.went(work, last) if last else set()
+        events = forewarnings.happened(work, ids, last[1] if last else tonight.on)
+        earlier = forewarnings.told(work, last[0]) if last else []
+        went = forewarnings.went(work, last[0]) if last else set()
     news = {key: tuple(dict.fromkeys(_in_words(found))) for key, found in events.items()}
     before = tuple((one, _became(one, went)) for one in earlier)
     return Evening(morning.on, tuple(told), news, before, stale_payments(office, morning.on))

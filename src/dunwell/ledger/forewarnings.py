@@ -1,4 +1,4 @@
-"""Forewarnings in the books: which letters the collector was told of, and which were held back. Each link works once."""
+"""Forewarnings in the books: which letters the collector was told of, and which were held back. A link works once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from dunwell.ledger import overriding
@@ -49,7 +49,7 @@ def tell(work: Work, on: date, planned: Sequence[Planned], pen: Pen) -> list[For
             row = ForewarnedRow(on=on, account_id=one.account_id, letter="", stage="", told_on=pen.on)
             work.session.add(row)
         row.letter, row.stage, row.why = one.letter, one.stage, one.why
-        row.invoices = " ".join(one.invoices)
+        row.invoices = "\n".join(one.invoices)
     work.session.flush()
     wanted = {one.account_id for one in planned}
     return [one for one in told(work, on) if one.planned.account_id in wanted]
@@ -79,15 +79,21 @@ def find(work: Work, forewarned_id: int) -> Forewarned | None:
 
 def _record(row: ForewarnedRow, account: AccountRow) -> Forewarned:
     planned = Planned(
-        row.account_id, account.number, account.name, row.letter, row.stage, tuple(row.invoices.split()), row.why
+        row.account_id, account.number, account.name, row.letter, row.stage, tuple(row.invoices.splitlines()), row.why
     )
     return Forewarned(row.id or 0, row.on, planned, row.held_by)
 
 
-def before(work: Work, on: date) -> date | None:
-    """The last day before `on` of whose letters the collector was told."""
-    query = select(func.max(col(ForewarnedRow.on))).where(col(ForewarnedRow.on) < on)
-    return work.session.execute(query).scalar_one_or_none()
+def before(work: Work, on: date) -> tuple[date, date] | None:
+    """The last day before `on` of whose letters the collector was told, and the day on which that was."""
+    query = (
+        select(col(ForewarnedRow.on), col(ForewarnedRow.told_on))
+        .where(col(ForewarnedRow.on) < on)
+        .order_by(col(ForewarnedRow.on).desc(), col(ForewarnedRow.told_on))
+        .limit(1)
+    )
+    row = work.session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def went(work: Work, on: date) -> set[int]:
