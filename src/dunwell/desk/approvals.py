@@ -10,6 +10,7 @@ from dunwell.desk import refer, staff
 from dunwell.desk.office import Office
 from dunwell.desk.refer import Queued
 from dunwell.desk.refusals import CannotDo
+from dunwell.desk.summary import cell
 from dunwell.ledger import approvals
 from dunwell.ledger.journal import Pen
 from dunwell.litigation.disposition import Disposition
@@ -133,9 +134,9 @@ def description(one: Question) -> str:
     record, figures = one.queued.record, one.queued.figures
     limit = figures.limitation
     lines = [
-        f"**{record.account.number} {record.account.name}** ({record.account.country}), referral {record.id}",
+        f"**{cell(f'{record.account.number} {record.account.name}')}** ({record.account.country}), referral {record.id}",
         "",
-        f"- open: {', '.join(map(str, record.totals))} on {', '.join(record.invoices)}",
+        f"- open: {', '.join(map(str, record.totals))} on {cell(', '.join(record.invoices))}",
         f"- oldest: {figures.days_overdue} days overdue; {figures.letters} letters, {figures.calls} calls so far",
         f"- time-barred after: {limit.until} ({limit.law})" if limit else "- time-barred after: not known",
         f"- missing in the dossier: {'; '.join(map(str, one.queued.lacks)) or 'nothing'}",
@@ -143,7 +144,7 @@ def description(one: Question) -> str:
     ]
     if one.persons > 1:
         lines.append("- above the limit of `amounts.four_eyes`: two people have to agree")
-    lines += [f"- {each.who} has approved '{each.disposition}': {each.why}" for each in one.queued.approvals]
+    lines += [f"- {each.who} has approved '{each.disposition}': {cell(each.why)}" for each in one.queued.approvals]
     return "\n".join(lines)
 
 
