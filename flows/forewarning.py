@@ -17,6 +17,6 @@ async def forewarning() -> State[None]:
     """Mail the collector which letters go tomorrow, and how to hold each back. Nothing where the policy has it off."""
     office, tonight = wiring.office(), wiring.moment()
     if not office.policy.forewarning.send:
-        return Completed(name="Off", message="[forewarning] of the policy is off: nobody was told")
+        return Completed(message="[forewarning] of the policy is off: nobody was told")
     found = desk.forewarn(office, tonight, wiring.moment(desk.next_day(tonight)))
     return Completed(message=f"{len(found.letters)} letters on {found.on}; mail: {found.state or 'none was to go'}")

@@ -87,6 +87,7 @@ async def _keep_waiting(
             again = f"{deployment.id}:{one.key}:{len(runs)}"
             await arun_deployment(
                 decisions, client=client, parameters=parameters, tags=tags, timeout=0, as_subflow=False,
+                flow_run_name=f"referral {one.id}",
                 idempotency_key=again,
             )  # fmt: skip
             said.append(f"asked about referral {one.id}")
@@ -94,7 +95,7 @@ async def _keep_waiting(
     for run in await _runs(client, deployment, _WAITS):
         if run.state is not None and run.state.is_paused() and not open_keys & set(run.tags):
             message = approvals.how_it_stands(office, str(run.parameters["referral"]))
-            await client.set_flow_run_state(run.id, Completed(name="Decided", message=message), force=True)
+            await client.set_flow_run_state(run.id, Completed(message=message), force=True)
             said.append(f"{message}; its run waits no more")
     return said
 
@@ -131,7 +132,7 @@ async def approval(referral: str, asked: str, as_of: date | None = None) -> Stat
         moment = wiring.moment(as_of)
         question = approvals.question(office, referral, moment)
         if question is None or question.key != asked:
-            return Completed(name="Decided", message=approvals.how_it_stands(office, referral))
+            return Completed(message=approvals.how_it_stands(office, referral))
         form = Decision.with_initial_data(description=_form(question, problem))
         seconds = int((question.by - moment.on + _GRACE).total_seconds())
         given: Any = await asuspend_flow_run(wait_for_input=form, timeout=seconds)
@@ -140,7 +141,7 @@ async def approval(referral: str, asked: str, as_of: date | None = None) -> Stat
                 office, referral, given.disposition, given.by, given.reason, moment, until=given.until
             )
         except NoReferral as late:
-            return Completed(name="Too late", message=str(late))
+            return Completed(message=str(late))
         except CannotDo as error:
             problem = str(error)
 

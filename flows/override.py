@@ -47,4 +47,4 @@ async def override(
     """
     done = say(wiring.office(), who, number, action, until, reason, wiring.moment(), stage=stage, dry_run=dry_run)
     await acreate_table_artifact(key="override", table=rows(done), description=told(done))
-    return Completed(name="Trial" if dry_run else "Completed", message=told(done))
+    return Completed(message=told(done))

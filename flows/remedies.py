@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Failed
 
-from dunwell.desk.remedies import with_remedy
+from dunwell.desk.remedies import is_expected, with_remedy
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,7 +26,8 @@ def says_what_to_do(run: Callable[P, Coroutine[Any, Any, State[T]]]) -> Callable
         try:
             return await run(*args, **kwargs)
         except Exception as error:
-            get_run_logger().error("%s", "".join(traceback.format_exception(error)))
+            if not is_expected(error):
+                get_run_logger().error("%s", "".join(traceback.format_exception(error)))
             return Failed(message=with_remedy(error), data=error)
 
     # Prefect reads the form from the signature, and words in it would be looked up in this module.

@@ -132,9 +132,9 @@ def _remind(office: Office, one: Question, moment: Moment) -> bool:
 def description(one: Question) -> str:
     """What a person has to know to decide, as Markdown."""
     record, figures = one.queued.record, one.queued.figures
-    limit = figures.limitation
+    limit, account = figures.limitation, record.account
     lines = [
-        f"**{cell(f'{record.account.number} {record.account.name}')}** ({record.account.country}), referral {record.id}",
+        f"**{cell(f'{account.number} {account.name}')}** ({account.country}), referral {record.id}",
         "",
         f"- open: {', '.join(map(str, record.totals))} on {cell(', '.join(record.invoices))}",
         f"- oldest: {figures.days_overdue} days overdue; {figures.letters} letters, {figures.calls} calls so far",

@@ -30,6 +30,11 @@ _REMEDIES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
+def is_expected(error: Exception) -> bool:
+    """Whether the error is one that there is a remedy for: its message says all that there is to say."""
+    return isinstance(error, tuple(kind for kind, _ in _REMEDIES))
+
+
 def with_remedy(error: Exception) -> str:
     """What stopped a run and what to do about it, in one line."""
     said = " ".join(str(error).split()).rstrip(".") or type(error).__name__
