@@ -20,6 +20,7 @@ from dunwell.desk.letters import Post
 from dunwell.desk.summary import headline, markdown
 from flows.chase import chase_invoice, chase_shard
 from flows.letters import letters
+from flows.remedies import says_what_to_do
 from flows.spread import spread
 from flows.telling import tell
 
@@ -30,6 +31,7 @@ def _run_name() -> str:
 
 
 @flow(name="daily_cycle", flow_run_name=_run_name, persist_result=False)
+@says_what_to_do
 async def daily_cycle(
     as_of: date | None = None, even_if_stale: bool = False, confirm_volume: bool = False
 ) -> State[CycleReport | day.CycleRunning]:

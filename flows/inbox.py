@@ -15,6 +15,7 @@ from prefect.states import Completed
 from dunwell import wiring
 from dunwell.desk import inbox as desk
 from dunwell.desk.inbox import Round
+from flows.remedies import says_what_to_do
 
 
 @task(name="reply", task_run_name="{account}", cache_policy=NO_CACHE, persist_result=False)
@@ -24,6 +25,7 @@ async def reply(account: str, invoices: list[str], state: str, outcome: str) -> 
 
 
 @flow(name="inbox", flow_run_name="inbox", persist_result=False)
+@says_what_to_do
 async def inbox(as_of: date | None = None) -> State[Round]:
     """One look at the mailbox: file every mail, understand it, and act where nothing leaves a doubt.
 

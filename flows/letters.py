@@ -16,6 +16,7 @@ from dunwell import wiring
 from dunwell.desk import letters as desk
 from dunwell.desk import sending
 from dunwell.desk.letters import Post
+from flows.remedies import says_what_to_do
 
 
 @task(name="letter", task_run_name="{account}", cache_policy=NO_CACHE, persist_result=False)
@@ -25,6 +26,7 @@ async def letter(account: str, invoices: list[str], state: str, outcome: str) ->
 
 
 @flow(name="letters", flow_run_name="letters", persist_result=False)
+@says_what_to_do
 async def letters(as_of: date | None = None) -> State[Post]:
     """Send the letters that waited for their send window or were put off, deciding again about each.
 

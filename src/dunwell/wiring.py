@@ -21,7 +21,7 @@ from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
 from dunwell.liaison.payment_links import Links
 from dunwell.liaison.sms import Gateway
-from dunwell.liaison.webhook import BadSecret, Target, key_of
+from dunwell.liaison.webhook import Target
 from dunwell.mailroom.auth import OAuth
 from dunwell.mailroom.mailbox import Account, mark_of
 from dunwell.mailroom.sender import Route
@@ -30,7 +30,7 @@ from dunwell.mailroom.verifying import keys_in
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.rules.tomltext import Problem, TomlProblems
-from dunwell.settings import Located, sections
+from dunwell.settings import Located, sections, targets
 from dunwell.settings import schedules as settings_schedules
 from dunwell.terms.moment import Moment
 
@@ -148,20 +148,6 @@ def links() -> Links:
     pay = located().settings.pay
     token = pay.token.get_secret_value() if pay.token else None
     return Links(pay.link, pay.connector, token, pay.hosts, pay.timeout)
-
-
-def service() -> Target | None:
-    """Where notices to service delivery are posted; None where the settings name no address."""
-    own = located().settings.liaison
-    if own.service_url is None:
-        return None
-    secret = own.service_secret.get_secret_value() if own.service_secret else ""
-    try:
-        key_of(secret)
-    except BadSecret as error:
-        raise TomlProblems("settings", [Problem(None, "liaison.service_secret", str(error))]) from None
-    ca_file = str(located().path(own.ca_file)) if own.ca_file else None
-    return Target(own.service_url, secret, own.allow_private, own.timeout, ca_file)
 
 
 def gateway() -> Gateway | None:
@@ -285,9 +271,11 @@ def office() -> Office:
         links=links(),
         dkim=signing_key(),
         people=found.settings.people,
-        service=service(),
+        service=targets.target(found, "service"),
         print_room=print_room(),
         sms=gateway(),
+        outsiders=targets.outsiders(found),
+        desk_url=found.settings.frontdesk.url,
         clock=now,
         logo=logo_for_mail(found.path(logo)) if logo else None,
         replies=believing(),

@@ -24,6 +24,7 @@ from dunwell.rules import policy, policy_parts, policy_watch
 from dunwell.rules.policy import Policy, PolicyException
 from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
 from dunwell.rules.policy_interest import InterestRule
+from dunwell.rules.policy_litigation import Forewarning, Litigation
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
@@ -183,7 +184,9 @@ _PARTS: tuple[type[BaseModel], ...] = (
     CurrencyAmounts,
     InterestRule,
     Disputes,
+    Forewarning,
     Limits,
+    Litigation,
     Method,
     NoticeRule,
     Payments,

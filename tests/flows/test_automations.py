@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,14 @@ def test_a_block_that_there_is_not_is_named(prefect_api: str) -> None:
     ended = automate(prefect_api, "--notify", "slack-webhook/nowhere")
     assert ended.returncode == 1
     assert "no such block" in ended.stderr
+
+
+def test_a_run_that_ended_or_waits_is_not_taken_for_lost() -> None:
+    """Prefect's events are called by a state's name: one of our own has to be expected, too."""
+    trigger = yaml.safe_load((FOLDER / "automations" / "worker-lost.yaml").read_text("utf-8"))["trigger"]
+    flows = "".join(file.read_text("utf-8") for file in (FOLDER.parent / "flows").glob("*.py"))
+    names = {"Completed", "Failed", "Cancelled", "Crashed", "Suspended", *re.findall(r'Completed\(name="(\w+)"', flows)}
+    assert {f"prefect.flow-run.{name}" for name in names} <= set(trigger["expect"])
 
 
 @pytest.mark.parametrize("file", sorted((FOLDER / "automations").glob("*.yaml")), ids=lambda file: file.stem)

@@ -45,7 +45,10 @@ def located(tmp_path: Path, zone: str, hour: str = "09:00") -> settings.Located:
 ])  # fmt: skip
 def test_the_schedule_follows_the_settings(tmp_path: Path, hour: str, first: str, again: str) -> None:
     found = schedules(located(tmp_path, "Asia/Tehran", hour))
-    assert found == {"timezone": "Asia/Tehran", "cycle": first, "cycle_again": again}
+    assert found == {
+        "timezone": "Asia/Tehran", "cycle": first, "cycle_again": again,
+        "forewarning": "0 17 * * *", "report": again.replace("* * *", "* * 1"),
+    }  # fmt: skip
 
 
 def test_without_settings_there_is_no_schedule() -> None:

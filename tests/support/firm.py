@@ -35,6 +35,7 @@ from dunwell.replies.message import read_message
 from dunwell.rules.policy import Policy
 from dunwell.rules.policy import load as load_policy
 from dunwell.settings.sections import Creditor, People
+from dunwell.settings.targets import Outsider
 from dunwell.terms.moment import Moment
 from tests.support.customer_mail import SERVER
 from tests.support.databases import copied, opened
@@ -104,6 +105,8 @@ class Firm:
     service: Target | None = None
     print_room: PrintRoom = field(default_factory=PrintRoom)
     sms: Gateway | None = None
+    outsiders: dict[str, Outsider] = field(default_factory=dict)
+    desk_url: str | None = None
     believing: Believing = field(default_factory=lambda: Believing((SERVER,)))
 
     _uid: int = 0
@@ -147,6 +150,8 @@ class Firm:
             service=self.service,
             print_room=self.print_room,
             sms=self.sms,
+            outsiders=self.outsiders,
+            desk_url=self.desk_url,
             replies=self.believing,
         )
 

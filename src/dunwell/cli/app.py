@@ -13,6 +13,7 @@ from dunwell.cli import (
     charges,
     claims,
     disputes,
+    forewarning,
     importing,
     inbox,
     interest,
@@ -24,6 +25,7 @@ from dunwell.cli import (
     promises,
     queue,
     reply,
+    reporting,
     running,
     setting_up,
     tasks,
@@ -88,6 +90,8 @@ charges.register(app)
 tasks.register(app)
 notices.register(app)
 watching.register(app)
+forewarning.register(app)
+reporting.register(app)
 
 
 def main() -> None:

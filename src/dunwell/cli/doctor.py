@@ -16,7 +16,7 @@ from dunwell.liaison.webhook import Target
 from dunwell.mailroom import domain, signing
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.rules.tomltext import TomlProblems
-from dunwell.settings import Located
+from dunwell.settings import Located, targets
 
 
 def checks() -> Iterator[Check]:
@@ -128,7 +128,7 @@ def notices_check(found: Located) -> Check:
     """Where notices to service delivery go; the host is looked up, and not asked."""
     own = found.settings
     try:
-        target = wiring.service()
+        target = targets.target(found, "service")
     except TomlProblems as error:
         return Check("liaison", "wrong", f"{error}: set liaison.service_secret (DUNWELL_LIAISON__SERVICE_SECRET)")
     if target is None:

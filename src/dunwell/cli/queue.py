@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from dunwell import wiring
-from dunwell.cli.output import Exit, json_line, out, stop, table
-from dunwell.desk import refer
+from dunwell.cli import acting
+from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
+from dunwell.desk import approvals, handover, refer
 from dunwell.desk.refer import NoReferral, Queued
 from dunwell.litigation.disposition import Disposition
 
@@ -47,7 +48,7 @@ def listed(
                 one.figures.limitation.until if one.figures.limitation else "?",
                 one.record.since,
                 "; ".join(map(str, one.lacks)) or "nothing",
-                f"{one.record.disposition} by {one.record.decided_by}" if one.record.disposition else one.record.state,
+                approvals.decided(one),
             )
             for one in found
         ],
@@ -74,6 +75,20 @@ def _object(one: Queued) -> dict[str, object]:
         "decided_by": record.decided_by,
         "decided_on": record.decided_on,
         "reason": record.why or None,
+        "wait_until": record.wait_until,
+        "approved_by": [{"disposition": each.disposition, "by": each.who, "on": each.on} for each in one.approvals],
+        "hand_over": [
+            {
+                "kind": each.kind,
+                "to": each.recipient,
+                "way": each.way,
+                "state": each.state,
+                "on": each.on,
+                "reason": each.reason or None,
+                "seal": each.seal,
+            }
+            for each in one.handovers
+        ],
     }
 
 
@@ -83,15 +98,48 @@ def decide(
     as_: Annotated[str, typer.Option("--as", metavar="DISPOSITION", help=f"One of {', '.join(Disposition)}.")],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
     reason: Annotated[str, typer.Option("--reason", help="Why, for the journal.")],
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="wait: nobody is asked again before this day.")
+    ] = None,
 ) -> None:
-    """Decide about a referral, once. `wait` leaves it in the queue; nothing is handed over by this alone."""
+    """Decide about a referral, once. What is to be handed over goes with the next `run`; `wait` leaves it in the queue.
+
+    From the policy's `amounts.four_eyes` on a second person has to say the same.
+    """
     if as_ not in set(Disposition):
         stop(f"--as: {as_!r} is not known; the dispositions are {', '.join(Disposition)}", Exit.BAD_INPUT)
     try:
-        said = refer.decide(wiring.office(), referral_id, Disposition(as_), by, reason, wiring.moment())
+        said = refer.decide(
+            wiring.office(),
+            referral_id,
+            Disposition(as_),
+            by,
+            reason,
+            wiring.moment(),
+            until=parse_day(until, "--until"),
+        )
     except NoReferral as error:
         stop(str(error), Exit.BAD_INPUT)
-    out.print(said, markup=False)
+    out.print(said, markup=False, soft_wrap=True)
+
+
+_OUTCOMES = ("acknowledged", "sent", "not_sent")
+
+
+@_queue.command("settle")
+def settle(
+    referral_id: Annotated[str, typer.Argument(metavar="ID", help="The referral, as `dunwell queue list` shows it.")],
+    as_: Annotated[str, typer.Option("--as", metavar="OUTCOME", help=f"One of {', '.join(_OUTCOMES)}.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so: for the journal.")],
+    reason: Annotated[str, typer.Option("--reason", help="How it is known, for the journal.")],
+) -> None:
+    """Say what became of a hand-over or recall: they have it, or a mail in doubt has gone, or has not."""
+    acting.one_of(as_, _OUTCOMES, "--as")
+    try:
+        found = handover.say(wiring.office(), referral_id, as_, by, reason, wiring.moment())
+    except NoReferral as error:
+        stop(str(error), Exit.BAD_INPUT)
+    out.print(f"{found.kind.replace('_', '-')} of referral {referral_id}: {found.state}", markup=False)
 
 
 @_dossier.command("make")

@@ -64,6 +64,7 @@ trust = "server"                        # or "token": a contact with the signed 
 # collector = ""
 # service = ""
 # owner = ""
+# counsel = ""                          # gets dossiers, encrypted with liaison.counsel_passphrase; agency = "" as well
 
 [policy]
 file = "policy.toml"

@@ -162,7 +162,7 @@ def _mail(office: Office, one: NoticeRecord, numbers: Sequence[str], moment: Mom
 def _outcome(answer: webhook.Answer | None, mail: str | None, attempts: int) -> tuple[str, str]:
     """The notice's state, by the host's answer or, where there is no host, by the mail's."""
     if answer is not None:
-        return _by_host(answer, attempts)
+        return by_host(answer, attempts)
     if mail in ("sent", "in_doubt"):
         return "sent", "mailed to service delivery" + (" (the mail is in doubt)" if mail == "in_doubt" else "")
     if mail == "failed" or attempts >= MOST_ATTEMPTS:
@@ -170,7 +170,8 @@ def _outcome(answer: webhook.Answer | None, mail: str | None, attempts: int) -> 
     return "proposed", f"attempt {attempts}: the mail server put it off"
 
 
-def _by_host(answer: webhook.Answer, attempts: int) -> tuple[str, str]:
+def by_host(answer: webhook.Answer, attempts: int) -> tuple[str, str]:
+    """The state that follows from a host's answer to this attempt, and why."""
     match answer:
         case Taken(said):
             return "confirmed", f"the host {said}"

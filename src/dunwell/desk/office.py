@@ -21,6 +21,7 @@ from dunwell.mailroom.sender import Route
 from dunwell.mailroom.signing import SigningKey
 from dunwell.rules.policy import Policy
 from dunwell.settings.sections import Creditor, People
+from dunwell.settings.targets import Outsider
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class PrintRoom:
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
     creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, `sms` the
-    gateway of text messages, and `clock` tells the time at which they are."""
+    gateway of text messages, `outsiders` to whom dossiers go (`counsel`, `agency`), and `clock` tells the time at which
+    they do. `desk_url` is the address of the collector's web page."""
 
     books: Books
     policy: Policy
@@ -66,6 +68,8 @@ class Office:
     service: Target | None = None
     print_room: PrintRoom = field(default_factory=PrintRoom)
     sms: Gateway | None = None
+    outsiders: Mapping[str, Outsider] = field(default_factory=dict)
+    desk_url: str | None = None
     clock: Callable[[], datetime] | None = None
 
     @property

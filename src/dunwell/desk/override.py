@@ -25,6 +25,7 @@ from dunwell.terms.moment import Moment
 ACTIONS = tuple(action.value for action in Action)
 _SEND_WITHIN = timedelta(days=7)
 """How long 'send now' may wait for a working day before it is over."""
+_MOST_TOLD = 10
 _WHOLE = (Action.PAUSE, Action.STOP, Action.RELEASE)
 """What is said of an account as a whole; the rest is said of each of its open cases."""
 
@@ -90,6 +91,24 @@ def override(
     except _Undone:
         return replace(found[0], dry_run=True)
     return found[0]
+
+
+def told(done: Effect) -> str:
+    """What came of an override, in one line."""
+    if done.action == Action.RELEASE.value:
+        said = f"{done.what}: {done.ended} ended" if done.ended else f"{done.what}: nothing was held"
+    else:
+        said = f"{done.what}: {done.action}"
+    said += " (a trial: nothing has changed)" if done.dry_run else ""
+    follows = [f"{one.invoice}: {one.after.why}" for one in done.changed[:_MOST_TOLD]]
+    more = len(done.changed) - len(follows)
+    follows += [f"and {more} more"] if more else []
+    return "; ".join([said, *follows, *(f"left out: {one}" for one in done.left_out[:_MOST_TOLD])])
+
+
+def rows(done: Effect) -> list[dict[str, str]]:
+    """What follows for each invoice, as rows of a table."""
+    return [{"invoice": one.invoice, "before": one.before.why, "after": one.after.why} for one in done.changed]
 
 
 def _word(action: str, stage: str | None, until: date | None, who: str, reason: str, on: date) -> Override:

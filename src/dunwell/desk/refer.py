@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from dunwell.desk import dossier as writing
-from dunwell.desk import matters
+from dunwell.desk import matters, named
 from dunwell.desk.office import Office
-from dunwell.ledger import cases, referrals, tasks
+from dunwell.desk.refusals import CannotDo
+from dunwell.ledger import approvals, cases, handovers, notices, referrals, tasks
+from dunwell.ledger.approvals import Approval
+from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
+from dunwell.ledger.handovers import Handover
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.referrals import ReferralRecord
 from dunwell.liaison.documents import Document, Missing
 from dunwell.litigation.disposition import HANDED_OVER, Disposition, Figures, figures
 from dunwell.litigation.dossier import SEAL, digest, faults, sealed
 from dunwell.litigation.readiness import Lack, missing
+from dunwell.rules.approving import approvers
+from dunwell.terms.calendar import working_day_from
 from dunwell.terms.moment import Moment
 
 
@@ -26,19 +33,28 @@ class NoReferral(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A referral with its figures and what its dossier lacks."""
+    """A referral with its figures and what its dossier lacks; approvals that wait for a second person, and what became
+    of its hand-over and recall."""
 
     record: ReferralRecord
     figures: Figures
     lacks: tuple[Lack, ...]
+    approvals: tuple[Approval, ...] = ()
+    handovers: tuple[Handover, ...] = ()
 
 
 def queue(office: Office, moment: Moment, *, everything: bool = False) -> list[Queued]:
     """The litigation queue, oldest first. A document counts as there where the ledger says where it is."""
     with office.books.read() as work:
         records = referrals.queue(work, everything=everything)
-        loaded = {one.id: tuple(cases.load(work, one.keys, moment.on, office.around)) for one in records}
-    return [_queued(one, loaded[one.id], moment, None) for one in records]
+        return [
+            replace(
+                _queued(one, tuple(cases.load(work, one.keys, moment.on, office.around)), moment, None),
+                approvals=tuple(approvals.given(work, int(one.id))),
+                handovers=tuple(handovers.of(work, one.id)),
+            )
+            for one in records
+        ]
 
 
 def _queued(
@@ -65,40 +81,104 @@ def find(office: Office, referral_id: str) -> ReferralRecord:
     return found[0]
 
 
-def decide(office: Office, referral_id: str, disposition: Disposition, by: str, why: str, moment: Moment) -> str:
-    """Decide about a referral, by a person's name; says what follows. Raises NoReferral where it is decided already."""
+def decide(
+    office: Office,
+    referral_id: str,
+    disposition: Disposition,
+    by: str,
+    why: str,
+    moment: Moment,
+    *,
+    until: date | None = None,
+) -> str:
+    """Decide about a referral, by a person's name; says what follows. From `amounts.four_eyes` on a second person has
+    to say the same. `until` is for `wait`: nobody is asked before that day.
+
+    Raises CannotDo for words that cannot be, and NoReferral where it is decided already, or paid: nothing has changed.
+    """
+    named.said(by, why, needs_reason=True)
     record = find(office, referral_id)
+    until = _until(office, disposition, until, moment.on)
     pen = Pen(moment.now, moment.on, by)
     with office.books.write() as work:
-        if not referrals.decide(work, record, disposition.value, why, pen):
-            raise NoReferral(
-                f"referral {referral_id} is {record.state}"
-                + (f": {record.decided_by} decided '{record.disposition}'" if record.decided_by else "")
-            )
-        said, text = _follows(record, disposition)
-        if text:
-            tasks.make(
-                work,
-                f"disposition:{record.id}",
-                "disposition",
-                text,
-                made_on=moment.on,
-                role="owner",
-                account_id=record.account_id,
-            )
-    return said
+        row = approvals.locked(work, record)
+        if row.state != "queued":
+            raise NoReferral(_over(record, row.state, row.disposition, row.decided_by))
+        if not approvals.owing(work, int(record.id)):
+            raise NoReferral(f"referral {record.id} is paid: nothing is open on it, and there is nothing to decide")
+        needed = approvers(disposition.value, record.totals, office.policy.rules_for(record.account))
+        if needed > 1:
+            so_far = approvals.approve(work, record, disposition.value, why, pen)
+            if len(so_far) < needed:
+                return f"'{disposition.value}' approved by {by}: another person has to approve it, too"
+            why = "; ".join(f"{one.who}: {one.why}" for one in so_far)
+            pen = replace(pen, who=" and ".join(one.who for one in so_far))
+        approvals.decide(work, record, disposition.value, why, pen, until)
+        return _follows(office, work, record, disposition, until, pen)
 
 
-def _follows(record: ReferralRecord, disposition: Disposition) -> tuple[str, str | None]:
-    name = record.account.name
+def _over(record: ReferralRecord, state: str, disposition: str | None, by: str | None) -> str:
+    return f"referral {record.id} is {state}" + (f": {by} decided '{disposition}'" if by else "")
+
+
+def _until(office: Office, disposition: Disposition, until: date | None, on: date) -> date | None:
+    if disposition is not Disposition.WAIT:
+        if until is not None:
+            raise CannotDo(f"--until: {disposition.value} has no end; it is for `wait`")
+        return None
+    if until is not None and until <= on:
+        raise CannotDo(f"--until: {until} has passed: say a later day")
+    return until or on + timedelta(days=office.policy.litigation.wait)
+
+
+def _follows(
+    office: Office, work: Work, record: ReferralRecord, disposition: Disposition, until: date | None, pen: Pen
+) -> str:
+    """Write down what a decision leads to; says it."""
     if disposition is Disposition.WAIT:
-        return "stays in the queue", None
+        return f"stays in the queue; it is asked about again on {until}"
     if disposition in HANDED_OVER:
+        account = work.lock_account(record.account_id)
+        by = working_day_from(pen.on, office.creditor.country)
+        said = f"referral {record.id}: '{disposition.value}', decided by {pen.who}"
+        notices.propose(work, account, "cancel", record.keys, by, pen, said)
         to = {"sue": "counsel", "agency": "the collection agency", "sell": "the buyer"}[disposition.value]
-        text = f"{name}: hand referral {record.id} to {to}, with `dunwell dossier make {record.id} --to FOLDER`"
-        return f"approved for {to}: a task asks for the hand-over", text
+        return (
+            f"approved for {to}: it is handed over with the next `run`, or hourly; service delivery is told to cancel"
+        )
     words = disposition.value.replace("_", " ")
-    return f"decided: {words}; a task asks for it", f"{name}: {words} referral {record.id}, as decided"
+    text = f"{record.account.name}: {words} referral {record.id}, as decided"
+    tasks.make(
+        work,
+        f"disposition:{record.id}",
+        "disposition",
+        text,
+        made_on=pen.on,
+        role="owner",
+        account_id=record.account_id,
+    )
+    return f"decided: {words}; a task asks for it"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A dossier: what it is about, its files by name, and the digest of its seal."""
+
+    queued: Queued
+    files: Mapping[str, bytes]
+    seal: str
+
+
+def assemble(office: Office, record: ReferralRecord, moment: Moment) -> Made:
+    """The dossier of a referral, in memory. Raises LetterError where the statement cannot be printed."""
+    fetched = matters.fetch(office, [record.account_id], moment)
+    with office.books.read() as work:
+        loaded = tuple(cases.load(work, record.keys, moment.on, office.around))
+        queued = _queued(record, loaded, moment, fetched.documents)
+        contents = writing.contents(office, work, queued, loaded, fetched, moment)
+    about = {"dossier": record.id, "account": record.account.number, "made_on": moment.on.isoformat()}
+    whole = sealed(contents, about)
+    return Made(queued, whole, digest(whole[SEAL]))
 
 
 def make_dossier(office: Office, referral_id: str, folder: Path, moment: Moment) -> tuple[Queued, str]:
@@ -109,18 +189,11 @@ def make_dossier(office: Office, referral_id: str, folder: Path, moment: Moment)
     record = find(office, referral_id)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(17, "is not an empty folder", str(folder))
-    fetched = matters.fetch(office, [record.account_id], moment)
-    with office.books.read() as work:
-        loaded = tuple(cases.load(work, record.keys, moment.on, office.around))
-        queued = _queued(record, loaded, moment, fetched.documents)
-        contents = writing.contents(office, work, queued, loaded, fetched, moment)
-    about = {"dossier": record.id, "account": record.account.number, "made_on": moment.on.isoformat()}
-    whole = sealed(contents, about)
-    _write(whole, folder)
-    seal = digest(whole[SEAL])
+    made = assemble(office, record, moment)
+    _write(made.files, folder)
     with office.books.write() as work:
-        referrals.made_dossier(work, record, seal, Pen(moment.now, moment.on))
-    return queued, seal
+        referrals.made_dossier(work, record, made.seal, Pen(moment.now, moment.on))
+    return made.queued, made.seal
 
 
 def _write(contents: Mapping[str, bytes], folder: Path) -> None:

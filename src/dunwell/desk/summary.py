@@ -42,7 +42,7 @@ def _lines(report: CycleReport) -> Iterator[str]:
     yield ""
     yield headline(report)
     for alarm in report.alarms:
-        yield f"\n**Alarm:** {_cell(alarm)}"
+        yield f"\n**Alarm:** {cell(alarm)}"
     yield from _table("Letters by outcome", ("outcome", "letters"), _by_state(report))
     yield from _table(
         "Letters by kind", ("letter", "letters"), Counter(one.letter for one in report.letters if one.letter).items()
@@ -77,12 +77,12 @@ def _table(title: str, heads: Sequence[str], rows: object) -> Iterator[str]:
     yield "| " + " | ".join(heads) + " |"
     yield "|" + " --- |" * len(heads)
     for row in listed[:_MOST]:
-        yield "| " + " | ".join(_cell(str(cell)) for cell in row) + " |"
+        yield "| " + " | ".join(cell(str(one)) for one in row) + " |"
     if len(listed) > _MOST:
         yield f"\nand {len(listed) - _MOST} more"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text from outside as a table cell: no line breaks, no Markdown, no HTML."""
     flat = " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
     return flat.replace("<", "&lt;").replace(">", "&gt;").replace("[", "\\[")

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from dunwell.ledger import journal, tasks
+from dunwell.ledger import handovers, journal, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import account_of
 from dunwell.ledger.journal import Pen
@@ -23,7 +23,8 @@ STANDING = ("queued", "decided")
 
 @dataclass(frozen=True, slots=True)
 class ReferralRecord:
-    """A referral as people see it. `totals` is what is open on its cases, in each currency; `keys` their invoices'."""
+    """A referral as people see it. `totals` is what is open on its cases, in each currency; `keys` their invoices'.
+    Until `wait_until` nobody is asked about it."""
 
     id: str
     account: Account
@@ -38,6 +39,7 @@ class ReferralRecord:
     decided_by: str | None
     why: str
     digest: str | None
+    wait_until: date | None
 
 
 def refer(work: Work, account: AccountRow, invoice_id: int, number: str, why: str, pen: Pen) -> bool:
@@ -102,22 +104,8 @@ def _record(row: ReferralRow, account: AccountRow, invoices: list[InvoiceRow]) -
         decided_by=row.decided_by,
         why=row.why,
         digest=row.digest,
+        wait_until=row.wait_until,
     )
-
-
-def decide(work: Work, record: ReferralRecord, disposition: str, why: str, pen: Pen) -> bool:
-    """Write a person's decision down, once; False where somebody decided before. `wait` leaves it in the queue."""
-    account = work.lock_account(record.account_id)
-    row = work.session.get_one(ReferralRow, int(record.id), populate_existing=True)
-    if row.state != "queued":
-        return False
-    row.disposition, row.decided_on, row.decided_by, row.why = disposition, pen.on, pen.who, why
-    if disposition != "wait":
-        row.state = "decided"
-        tasks.settle(work, f"referral:{row.id}")
-    for number in record.invoices:
-        journal.write(work, account, pen, "disposition", invoice=number, why=why, disposition=disposition)
-    return True
 
 
 def made_dossier(work: Work, record: ReferralRecord, digest: str, pen: Pen) -> None:
@@ -128,7 +116,7 @@ def made_dossier(work: Work, record: ReferralRecord, digest: str, pen: Pen) -> N
 
 
 def recall_paid(work: Work, pen: Pen) -> int:
-    """Referrals of which nothing is open any more are recalled; returns how many."""
+    """Referrals of which nothing is open any more are recalled, and whoever has them is to hear it. How many."""
     owing = (
         select(col(ReferralLineRow.referral_id))
         .join(InvoiceRow, col(InvoiceRow.id) == col(ReferralLineRow.invoice_id))
@@ -138,15 +126,13 @@ def recall_paid(work: Work, pen: Pen) -> int:
     rows = list(work.session.execute(query).scalars())
     for row in rows:
         account = work.lock_account(row.account_id)
-        handed = row.state == "decided" and row.disposition in ("sue", "agency", "sell")
+        work.session.refresh(row)
+        if row.state not in STANDING:
+            continue
         row.state = "recalled"
-        tasks.settle(work, f"referral:{row.id}")
+        tasks.settle_all(work, [f"referral:{row.id}", f"disposition:{row.id}"])
+        handovers.recall(work, row.id or 0, pen)
         journal.write(work, account, pen, "recalled", why=f"referral {row.id}: all of it is paid")
-        if handed:
-            text = f"{account.name} has paid all of referral {row.id}: tell whom it was handed to"
-            tasks.make(
-                work, f"recall:{row.id}", "recall", text, made_on=pen.on, role="owner", account_id=row.account_id
-            )
     return len(rows)
 
 

@@ -1,10 +1,10 @@
-"""The tables of what goes to our own people and systems: notices to service delivery, and mails to staff."""
+"""The tables of what goes to our own people and systems: notices to service delivery, mails to staff, forewarnings."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Boolean, Column, Index, Text, false
+from sqlalchemy import Boolean, Column, Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 
@@ -58,3 +58,23 @@ class StaffMailRow(SQLModel, table=True):
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     reserved_at: str
     settled_at: str | None = None
+
+
+class ForewarnedRow(SQLModel, table=True):
+    """A letter that the collector was forewarned of: to an account, with the cycle of the day `on`.
+
+    `held_on` and `held_by` say when and by whom it was held back: its link works once.
+    """
+
+    __tablename__ = "forewarned"
+    __table_args__ = (UniqueConstraint("on", "account_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    on: date
+    account_id: int = Field(foreign_key="account.id", index=True)
+    letter: str
+    stage: str
+    invoices: str = Field(default="", sa_column=Column(Text, nullable=False))
+    why: str = Field(default="", sa_column=Column(Text, nullable=False))
+    told_on: date
+    held_on: date | None = None
+    held_by: str | None = None

@@ -40,10 +40,11 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A PDF that comes with the letter, by the name that the receiver sees."""
+    """A file that comes with the letter, by the name that the receiver sees; `kind` is pdf or zip."""
 
     name: str
     content: bytes
+    kind: str = "pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _picture(picture: Picture) -> MIMEBase:
 
 def _enclosure(enclosure: Enclosure) -> MIMEBase:
     name = enclosure.name
-    part = _base64("application", "pdf", enclosure.content)
+    part = _base64("application", enclosure.kind, enclosure.content)
     # Old programs read the name of Content-Type, encoded as in a subject; new ones that of RFC 2231.
     part.set_param("name", name if name.isascii() else Header(name, "utf-8", maxlinelen=10_000).encode())
     said = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name, safe='')}"
@@ -135,15 +136,15 @@ def _base64(main: str, sub: str, content: bytes) -> MIMEBase:
     return part
 
 
-def file_name(name: str) -> str:
-    """A name that every system takes as a PDF's: no path, no control or direction characters, and short enough for one
-    line of a header in any script (RFC 5322: 998 octets)."""
+def file_name(name: str, ending: str = "pdf") -> str:
+    """A name that every system takes as that of a PDF, or of a file with another ending: no path, no control or
+    direction characters, and short enough for one line of a header in any script (RFC 5322: 998 octets)."""
     stem = _NOT_IN_NAMES.sub("-", name).strip(" .")
-    stem = stem[:-4] if stem.lower().endswith(".pdf") else stem
+    stem = stem[:-4] if stem.lower().endswith(f".{ending}") else stem
     stem = stem[:115].strip(" .-") or "document"
     while len(quote(stem, safe="")) > _MOST_OCTETS:
         stem = stem[:-1]
-    return f"{stem}.pdf"
+    return f"{stem}.{ending}"
 
 
 _MOST_OCTETS = 600
@@ -154,12 +155,13 @@ def _named_apart(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
     taken: set[str] = set()
     found = []
     for one in enclosures:
-        name, number = file_name(one.name), 1
+        whole = file_name(one.name, one.kind)
+        name, number = whole, 1
         while name.lower() in taken:
             number += 1
-            name = f"{file_name(one.name)[:-4]} ({number}).pdf"
+            name = f"{whole[:-4]} ({number}).{one.kind}"
         taken.add(name.lower())
-        found.append(Enclosure(name, one.content))
+        found.append(Enclosure(name, one.content, one.kind))
     return found
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 
-from dunwell.terms.money import Money, zero
+from dunwell.terms.money import Money, MoneyError, zero
 
 BUCKETS = ("not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
 """Not yet due, then days overdue."""
@@ -22,3 +23,15 @@ def aged(amounts: Iterable[tuple[int, Money]], currency: str) -> dict[str, Money
     for days, amount in amounts:
         sums[bucket(days)] += amount
     return sums
+
+
+def days_sales_outstanding(outstanding: Money, sales: Money, days: int) -> Decimal | None:
+    """DSO by the count of days: what is open, over the sales of the last `days` days, times these days, to one decimal.
+
+    None where nothing was sold. Raises MoneyError for two currencies.
+    """
+    if outstanding.currency != sales.currency:
+        raise MoneyError(f"{outstanding.currency} and {sales.currency} do not mix")
+    if sales.minor <= 0:
+        return None
+    return (Decimal(outstanding.minor) * days / sales.minor).quantize(Decimal("0.1"), ROUND_HALF_UP)

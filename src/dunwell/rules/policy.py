@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_interest import InterestRule
+from dunwell.rules.policy_litigation import Forewarning, Litigation
 from dunwell.rules.policy_parts import (
     Amounts,
     Attachments,
@@ -84,6 +85,8 @@ class Policy(Part):
     plans: Plans = Plans()
     reviews: Reviews = Reviews()
     post: Post = Post()
+    litigation: Litigation = Litigation()
+    forewarning: Forewarning = Forewarning()
     interest: InterestRule = InterestRule()
     watchlist: Watchlist = Watchlist()
     attachments: Attachments = Attachments()

@@ -120,6 +120,7 @@ class CurrencyAmounts(Part):
     minimum: Amount | None = None
     tolerance: Amount | None = None
     litigation_minimum: Amount | None = None
+    four_eyes: Amount | None = None
 
 
 class Amounts(Part):
@@ -128,6 +129,7 @@ class Amounts(Part):
     minimum: Amount = Decimal(0)
     tolerance: Amount = Decimal(0)
     litigation_minimum: Amount = Decimal(100)
+    four_eyes: Amount | None = None
     currency: dict[Annotated[str, BeforeValidator(_currency)], CurrencyAmounts] = {}
 
     def reaches(self, name: str, money: Money) -> bool:
@@ -137,6 +139,11 @@ class Amounts(Part):
     def tolerated(self, money: Money) -> bool:
         """Whether `money` is so little that it counts as paid."""
         return money.amount <= self._threshold("tolerance", money.currency)
+
+    def four_eyes_from(self, currency: str) -> Decimal | None:
+        """The total from which two people decide about a referral in this currency; None where one is enough."""
+        own = self.currency.get(currency)
+        return own.four_eyes if own and own.four_eyes is not None else self.four_eyes
 
     def _threshold(self, name: str, currency: str) -> Decimal:
         own = self.currency.get(currency)

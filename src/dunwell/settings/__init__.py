@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from dunwell.rules.policy_errors import problems_of
 from dunwell.rules.tomltext import Problem, TomlProblems, lines, nearest, overlaid, parse
+from dunwell.settings.outside import Frontdesk, Liaison, Post, Sms
 from dunwell.settings.sections import (
     Creditor,
     Cycle,
@@ -30,13 +31,10 @@ from dunwell.settings.sections import (
     Documents,
     Imap,
     Ledger,
-    Liaison,
     Pay,
     People,
     PolicyFile,
-    Post,
     Replies,
-    Sms,
     Smtp,
     Templates,
 )
@@ -65,6 +63,7 @@ class Settings(BaseSettings):
     post: Post = Post()
     sms: Sms = Sms()
     dkim: Dkim = Dkim()
+    frontdesk: Frontdesk = Frontdesk()
     cycle: Cycle = Cycle()
 
     @classmethod
@@ -121,7 +120,22 @@ def load(config: Path | None, environ: Mapping[str, str]) -> Located:
         raise TomlProblems("environment", [_variable_problem(item, names) for item in error.errors()]) from None
     if settings.cycle.shards and settings.ledger.url.startswith("sqlite"):
         raise TomlProblems(str(file or "environment"), [Problem(None, "cycle.shards", _SHARDS_NEED_POSTGRESQL)])
+    if lacking := _without_passphrase(settings):
+        raise TomlProblems(str(file or "environment"), lacking)
     return Located(settings=settings, folder=file.resolve().parent if file else Path.cwd(), file=file)
+
+
+def _without_passphrase(settings: Settings) -> list[Problem]:
+    """Nobody gets a dossier that is not encrypted, and nobody unsigned."""
+    found = []
+    for name in ("counsel", "agency"):
+        url = getattr(settings.liaison, f"{name}_url")
+        reached = url or getattr(settings.people, name)
+        if reached and getattr(settings.liaison, f"{name}_passphrase") is None:
+            found.append(Problem(None, f"liaison.{name}_passphrase", "is not set: dossiers go encrypted only"))
+        if url and getattr(settings.liaison, f"{name}_secret") is None:
+            found.append(Problem(None, f"liaison.{name}_secret", f"is needed with liaison.{name}_url"))
+    return found
 
 
 _SHARDS_NEED_POSTGRESQL = (

@@ -10,7 +10,7 @@ _AGAIN_AFTER = 4
 
 
 def schedules(found: Located) -> dict[str, str]:
-    """The creditor's time zone, and when the cycle runs, as cron writes it.
+    """The creditor's time zone, and when cycle, forewarning and report run, as cron writes it.
 
     Raises TomlProblems where no settings were found: the night would run at the hour of another country.
     """
@@ -20,8 +20,11 @@ def schedules(found: Located) -> dict[str, str]:
     hour, minute = (int(part) for part in found.settings.cycle.hour.split(":"))
     # Late in the evening the second run stays within the day: after midnight it would be the next day's first.
     again = (hour + _AGAIN_AFTER, minute) if hour + _AGAIN_AFTER < 24 else (23, 55)
+    evening = [int(part) for part in found.settings.cycle.forewarn.split(":")]
     return {
         "timezone": found.settings.creditor.timezone,
         "cycle": f"{minute} {hour} * * *",
         "cycle_again": f"{again[1]} {again[0]} * * *",
+        "forewarning": f"{evening[1]} {evening[0]} * * *",
+        "report": f"{again[1]} {again[0]} * * 1",
     }

@@ -158,7 +158,7 @@ class OAuth(Section):
             raise ValueError("oauth.client_id: is needed with oauth.provider")
         if self.provider == "other" and self.token_url is None:
             raise ValueError("oauth.token_url: is needed for the provider 'other'")
-        if self.token_url is not None and not _is_safe_url(self.token_url):
+        if self.token_url is not None and not is_safe_url(self.token_url):
             raise ValueError("oauth.token_url: must be an https address (http on loopback only)")
         if self.refresh_token is None and (self.provider == "google" or self.client_secret is None):
             raise ValueError("oauth.refresh_token: is needed (with Microsoft, client_secret alone is app-only access)")
@@ -206,11 +206,13 @@ class Replies(Section):
 
 
 class People(Section):
-    """Members of staff who are written to; one that is not set is not written to."""
+    """Members of staff, counsel and the collection agency; whoever is not set is not written to."""
 
     collector: Email | None = None
     service: Email | None = None
     owner: Email | None = None
+    counsel: Email | None = None
+    agency: Email | None = None
 
 
 class PolicyFile(Section):
@@ -242,7 +244,7 @@ class Pay(Section):
     def _sound(self) -> Pay:
         if self.link is not None:
             _check_link(self.link)
-        if self.connector is not None and not _is_safe_url(self.connector):
+        if self.connector is not None and not is_safe_url(self.connector):
             raise ValueError("pay.connector: must be an https address (http on loopback only)")
         if self.connector is not None and not self.hosts:
             raise ValueError("pay.hosts: name the hosts that the connector's links may lead to")
@@ -256,47 +258,6 @@ class Documents(Section):
     hosts: Listed = ()
     token: SecretStr | None = None
     timeout: Annotated[int, Field(ge=1, le=120)] = 20
-
-
-class Post(Section):
-    """Letters on paper: the print folder, and the side on which the envelopes have their window, where it is not the
-    usual one of the creditor's country."""
-
-    folder: Path = Path("post")
-    window: Literal["left", "right"] | None = None
-
-
-class Sms(Section):
-    """The gateway that sends text messages: where each is posted, with `token` as bearer; `sender` is who they are
-    from; `timeout` in seconds for a post."""
-
-    url: str | None = None
-    token: SecretStr | None = None
-    sender: str | None = None
-    allow_private: bool = False
-    timeout: Annotated[int, Field(ge=1, le=60)] = 20
-
-    @model_validator(mode="after")
-    def _sound(self) -> Sms:
-        if self.url is not None and not _is_safe_url(self.url):
-            raise ValueError("sms.url: must be an https address (http on loopback only)")
-        return self
-
-
-class Liaison(Section):
-    """Where notices to service delivery are posted, signed with `service_secret`; `timeout` in seconds for a post."""
-
-    service_url: str | None = None
-    service_secret: SecretStr | None = None
-    allow_private: bool = False
-    timeout: Annotated[int, Field(ge=1, le=60)] = 20
-    ca_file: Path | None = None
-
-    @model_validator(mode="after")
-    def _sound(self) -> Liaison:
-        if self.service_url is not None and not _is_safe_url(self.service_url):
-            raise ValueError("liaison.service_url: must be an https address (http on loopback only)")
-        return self
 
 
 class Dkim(Section):
@@ -316,12 +277,14 @@ class Dkim(Section):
 
 
 class Cycle(Section):
-    """The daily cycle: its hour in the creditor's time zone, and up to how many cases get a flow run each.
+    """The daily cycle: its hour in the creditor's time zone, and up to how many cases get a flow run each. `forewarn`
+    is the hour of the forewarning, the evening before.
 
     `shards` is the deployment by which any worker chases a shard (`flow/deployment`); without it the cycle does all.
     """
 
     hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
+    forewarn: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "17:00"
     flow_run_budget: Annotated[int, Field(ge=0)] = 1000
     shard: Annotated[int, Field(ge=1, le=5000)] = 500
     shards: Annotated[str, Field(pattern=r"^[^/\s]+/[^/\s]+$")] | None = None
@@ -338,11 +301,12 @@ def _check_link(link: str) -> None:
         blanks = ", ".join(f"{{{name}}}" for name in _BLANKS)
         raise ValueError(f"pay.link: unknown blank {{{unknown[0]}}}; the blanks are {blanks}")
     host = link.partition("://")[2].partition("/")[0]
-    if not _is_safe_url(_BLANK.sub("x", link)) or _BLANK.search(host) or "/" not in link.partition("://")[2]:
+    if not is_safe_url(_BLANK.sub("x", link)) or _BLANK.search(host) or "/" not in link.partition("://")[2]:
         raise ValueError("pay.link: must be an https address, with a / before its first blank")
 
 
-def _is_safe_url(url: str) -> bool:
+def is_safe_url(url: str) -> bool:
+    """Whether it is an https address, or one of this machine's own over http."""
     try:
         parts = urlsplit(url)
     except ValueError:
