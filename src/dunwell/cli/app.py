@@ -13,6 +13,7 @@ from dunwell.cli import (
     charges,
     claims,
     disputes,
+    frontdesk,
     importing,
     inbox,
     interest,
@@ -86,6 +87,7 @@ interest.register(app)
 charges.register(app)
 tasks.register(app)
 notices.register(app)
+frontdesk.register(app)
 
 
 def main() -> None:

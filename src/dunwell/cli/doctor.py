@@ -17,8 +17,8 @@ from dunwell.rules.tomltext import TomlProblems
 from dunwell.settings import Located
 
 
-def checks() -> Iterator[Check]:
-    """Every check, in the order in which trouble is best mended."""
+def checks(*, network: bool = True) -> Iterator[Check]:
+    """Every check, in the order in which trouble is best mended; without `network` those that ask no server."""
     try:
         found = wiring.located()
     except TomlProblems as error:
@@ -31,6 +31,8 @@ def checks() -> Iterator[Check]:
     yield from _templates()
     yield from _documents(found)
     yield from _signing(found)
+    if not network:
+        return
     yield _smtp(found)
     yield from _domain(found)
     yield from mailbox_checks(found)

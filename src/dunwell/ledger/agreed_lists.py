@@ -33,8 +33,17 @@ class PromiseRecord:
     words: str
 
 
-def promises(work: Work, *, everything: bool = True) -> list[PromiseRecord]:
-    """The promises, in the order of their days; without `everything` the open ones alone."""
+def promises(
+    work: Work,
+    *,
+    everything: bool = True,
+    account_id: int | None = None,
+    between: tuple[dt.date, dt.date] | None = None,
+) -> list[PromiseRecord]:
+    """The promises, in the order of their days; without `everything` the open ones alone.
+
+    Of one account only where it is given; only those for a day `between` two, both included.
+    """
     query = (
         select(PromiseRow, col(AccountRow.number))
         .join(AccountRow, col(AccountRow.id) == col(PromiseRow.account_id))
@@ -47,6 +56,13 @@ def promises(work: Work, *, everything: bool = True) -> list[PromiseRecord]:
     )
     if not everything:
         query = query.where(col(PromiseRow.state) == "open")
+    if account_id is not None:
+        query = query.where(col(PromiseRow.account_id) == account_id)
+    if between is not None:
+        query = query.where(col(PromiseRow.by) >= between[0], col(PromiseRow.by) <= between[1])
+    if account_id is not None or between is not None:
+        wanted = query.with_only_columns(col(PromiseRow.id)).order_by(None)
+        lines = lines.where(col(PromiseLineRow.promise_id).in_(wanted))
     numbers: dict[int, list[str]] = {}
     for key, number in work.session.execute(lines):
         numbers.setdefault(key, []).append(number)
@@ -92,8 +108,11 @@ class DisputeRecord:
     words: str
 
 
-def disputes(work: Work, on: dt.date, *, everything: bool = True) -> list[DisputeRecord]:
-    """The disputes as of the day `on`, oldest first; without `everything` the open ones alone."""
+def disputes(work: Work, on: dt.date, *, everything: bool = True, account_id: int | None = None) -> list[DisputeRecord]:
+    """The disputes as of the day `on`, oldest first; without `everything` the open ones alone.
+
+    Of one account only where it is given.
+    """
     query = (
         select(DisputeRow, col(AccountRow.number), col(InvoiceRow.number))
         .join(AccountRow, col(AccountRow.id) == col(DisputeRow.account_id))
@@ -102,6 +121,8 @@ def disputes(work: Work, on: dt.date, *, everything: bool = True) -> list[Disput
     )
     if not everything:
         query = query.where(col(DisputeRow.state) == "open")
+    if account_id is not None:
+        query = query.where(col(DisputeRow.account_id) == account_id)
     return [
         DisputeRecord(
             id=str(row.id),
@@ -142,8 +163,11 @@ class ClaimRecord:
     who: str
 
 
-def claims(work: Work, *, everything: bool = True) -> list[ClaimRecord]:
-    """The claims of payment, oldest first; without `everything` the open ones alone."""
+def claims(work: Work, *, everything: bool = True, account_id: int | None = None) -> list[ClaimRecord]:
+    """The claims of payment, oldest first; without `everything` the open ones alone.
+
+    Of one account only where it is given.
+    """
     query = (
         select(ClaimRow, col(AccountRow.number))
         .join(AccountRow, col(AccountRow.id) == col(ClaimRow.account_id))
@@ -151,11 +175,15 @@ def claims(work: Work, *, everything: bool = True) -> list[ClaimRecord]:
     )
     if not everything:
         query = query.where(col(ClaimRow.state) == "open")
+    if account_id is not None:
+        query = query.where(col(ClaimRow.account_id) == account_id)
     lines = (
         select(col(ClaimLineRow.claim_id), col(InvoiceRow.number))
         .join(InvoiceRow, col(InvoiceRow.id) == col(ClaimLineRow.invoice_id))
         .order_by(col(InvoiceRow.due), col(InvoiceRow.number))
     )
+    if account_id is not None:
+        lines = lines.where(col(InvoiceRow.account_id) == account_id)
     numbers: dict[int, list[str]] = {}
     for key, number in work.session.execute(lines):
         numbers.setdefault(key, []).append(number)
