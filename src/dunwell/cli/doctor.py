@@ -17,8 +17,11 @@ from dunwell.rules.tomltext import TomlProblems
 from dunwell.settings import Located
 
 
-def checks(*, network: bool = True) -> Iterator[Check]:
-    """Every check, in the order in which trouble is best mended; without `network` those that ask no server."""
+def checks(*, quick: bool = False) -> Iterator[Check]:
+    """Every check, in the order in which trouble is best mended.
+
+    `quick`: only those that are done at once, which ask no server and try no letter.
+    """
     try:
         found = wiring.located()
     except TomlProblems as error:
@@ -28,11 +31,11 @@ def checks(*, network: bool = True) -> Iterator[Check]:
     yield from _creditor(found)
     yield from _ledger()
     yield from _policy()
-    yield from _templates()
     yield from _documents(found)
     yield from _signing(found)
-    if not network:
+    if quick:
         return
+    yield from _templates()
     yield _smtp(found)
     yield from _domain(found)
     yield from mailbox_checks(found)

@@ -43,7 +43,7 @@ def frontdesk(
 
     wiring.office()
     listening = _listen(host, port)
-    desk = Desk(wiring.office, wiring.moment, wiring.now, lambda: list(doctor.checks(network=False)))
+    desk = Desk(wiring.office, wiring.moment, wiring.now, lambda: list(doctor.checks(quick=True)))
     shown = f"[{host}]" if ":" in host else host
     out.print(f"front desk: http://{shown}:{listening.getsockname()[1]}/  (Ctrl-C ends it)", markup=False)
     if not _is_loopback(host):

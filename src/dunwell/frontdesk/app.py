@@ -99,7 +99,8 @@ def _answered(desk: Desk, route: Route, request: Request, form: Mapping[str, tup
     except REFUSALS as error:
         if route.again is None:
             raise NotFound(str(error)) from error
-        answer = replace(route.again(replace(ask, problem=_OPTION.sub("", str(error)))), status=422)
+        ask = replace(ask, problem=_OPTION.sub("", str(error)))
+        answer = replace(route.again(ask), status=422)
     return _response(ask, request, answer)
 
 

@@ -30,7 +30,7 @@ class Check(Protocol):
 @dataclass(frozen=True)
 class Desk:
     """What the pages work with. `moment` is the time to act at, `clock` the real one, by which sessions end; `checks`
-    looks at the settings without asking the network."""
+    looks at the settings, as far as that is done at once."""
 
     office: Callable[[], Office]
     moment: Callable[[], Moment]

@@ -21,6 +21,8 @@ _TOLD_BY_ITSELF = (
     "letter_sent", "letter_failed", "letter_in_doubt", "letter_waiting", "letter_rehearsed", "payment",
 )  # fmt: skip
 """Journal entries whose letter or payment is in the list itself."""
+_TOLD_WITH_IT = ("until", "by", "stage", "code", "deadline", "again_on", "outcome", "disposition")
+"""What of an entry's data is told in words; amounts are not, which stand there in minor units."""
 _SHOWN = {"handed": "in_doubt", "reserved": "waiting"}
 
 
@@ -82,7 +84,8 @@ def _journal(work: Work, account_id: int, most: int) -> Iterator[Event]:
 
 
 def _data(text: str) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in json.loads(text).items() if value)
+    told = {name: value for name, value in json.loads(text).items() if name in _TOLD_WITH_IT and isinstance(value, str)}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
 
 
 def _letters(work: Work, account_id: int, most: int) -> Iterator[Event]:

@@ -18,6 +18,9 @@ from dunwell.ledger.tables import AccountRow, CycleRow, InvoiceRow, LetterRow, T
 from dunwell.ledger.tasks import Task
 from dunwell.terms.money import Money
 
+LISTED_ELSEWHERE = ("call", "review", "refer", "in_doubt")
+"""Kinds of tasks whose calls, replies, referrals and letters have lists of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -32,11 +35,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which open tasks: of a role, of a kind (or of none but that), due by a day."""
+    """Which open tasks: of a role, of a kind (or of none of some), due by a day."""
 
     role: str | None = None
     kind: str | None = None
-    but: str | None = None
+    but: tuple[str, ...] = ()
     due: date | None = None
 
     @property
@@ -47,8 +50,8 @@ class Wanted:
             found.append(col(TaskRow.role) == self.role)
         if self.kind is not None:
             found.append(col(TaskRow.kind) == self.kind)
-        if self.but is not None:
-            found.append(col(TaskRow.kind) != self.but)
+        if self.but:
+            found.append(col(TaskRow.kind).not_in(self.but))
         if self.due is not None:
             found.append(col(TaskRow.due_on) <= self.due)
         return found
@@ -58,7 +61,7 @@ def counts(work: Work, on: date, role: str | None = None) -> Counts:
     """What waits on day `on`; tasks of one role only, where it is given."""
     return Counts(
         calls=count_tasks(work, Wanted(role=role, kind="call", due=on)),
-        tasks=count_tasks(work, Wanted(role=role, but="call", due=on)),
+        tasks=count_tasks(work, Wanted(role=role, but=LISTED_ELSEWHERE, due=on)),
         replies=_count(work, ReplyRow, col(ReplyRow.state) == "review"),
         in_doubt=_count(work, LetterRow, col(LetterRow.state) == "in_doubt"),
         referrals=_count(work, ReferralRow, col(ReferralRow.state) == "queued"),

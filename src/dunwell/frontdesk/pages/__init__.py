@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters["inpath"] = lambda text: quote(str(text), safe="")
+    env.filters["as_day"] = date.fromisoformat
     env.filters["marked"] = marked
     env.filters["money_in"] = lambda amount, show: show(amount)
     env.globals.update(charts=charts, languages=LANGUAGES)

@@ -39,8 +39,9 @@ def page(ask: Ask) -> Shown:
         letters = figures.letters_by_week(work, _WEEKS, on)
         payments = figures.payments_by_week(work, _WEEKS, on)
     show = ask.labels.formats
+    found = [_aged(rows, one, invoiced, on) for one in totals(row.amount for row in rows)]
     facts = {
-        "aged": [_aged(rows, one, invoiced, on) for one in totals(row.amount for row in rows)],
+        "aged": sorted(found, key=lambda one: (-one.invoices, one.currency)),
         "kept": kept_percent(promised),
         "promised": promised,
         "letters": [(show.day(week)[:6].rstrip(" ./-"), number, show.number(number)) for week, number in letters],

@@ -1,4 +1,4 @@
-"""The settings check: what the doctor looks at, without asking the network."""
+"""The settings check: what the doctor sees at once."""
 
 from __future__ import annotations
 

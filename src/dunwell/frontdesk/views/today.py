@@ -7,7 +7,7 @@ from dunwell.desk.refusals import CannotDo
 from dunwell.frontdesk.ask import Answer, Ask, Moved, Shown
 from dunwell.frontdesk.views import PAGE
 from dunwell.ledger import worklist
-from dunwell.ledger.worklist import Wanted
+from dunwell.ledger.worklist import LISTED_ELSEWHERE, Wanted
 from dunwell.terms.user import UserRole
 
 _ROLES = ("collector", "owner", "service", "operator")
@@ -20,7 +20,7 @@ def page(ask: Ask) -> Shown:
     said = ask.query.get("role", "")
     role = said if said in _ROLES else None if said == "all" else _OF_USER.get(ask.person.role)
     everything = ask.query.get("due") == "all"
-    wanted = Wanted(role=role, but="call", due=None if everything else ask.moment.on)
+    wanted = Wanted(role=role, but=LISTED_ELSEWHERE, due=None if everything else ask.moment.on)
     number = ask.page()
     with ask.office.books.read() as work:
         facts = {
