@@ -72,7 +72,10 @@ def accounts_like(work: Work, words: str, on: date, limit: int, skip: int = 0) -
     exact = case((func.lower(col(AccountRow.number)) == words.lower(), 0), else_=1)
     query = (
         select(AccountRow)
-        .where(_begins(col(AccountRow.number), words) | _has(col(AccountRow.name), words))
+        .where(
+            _like(work, col(AccountRow.number), f"{_escaped(words)}%")
+            | _like(work, col(AccountRow.name), f"%{_escaped(words)}%")
+        )
         .order_by(exact, col(AccountRow.number))
         .limit(limit)
         .offset(skip)
@@ -86,7 +89,7 @@ def invoices_like(work: Work, words: str, limit: int) -> list[FoundInvoice]:
     query = (
         select(InvoiceRow, col(AccountRow.number), col(AccountRow.name))
         .join(AccountRow, col(AccountRow.id) == col(InvoiceRow.account_id))
-        .where(_has(col(InvoiceRow.number), words))
+        .where(_like(work, col(InvoiceRow.number), f"%{_escaped(words)}%"))
         .order_by(exact, col(InvoiceRow.number))
         .limit(limit)
     )
@@ -98,13 +101,13 @@ def invoices_like(work: Work, words: str, limit: int) -> list[FoundInvoice]:
     ]
 
 
-def _begins(column: Mapped[str], words: str) -> ColumnElement[bool]:
-    return func.lower(column).startswith(words.lower(), autoescape=True)
+def _like(work: Work, column: Mapped[str], pattern: str) -> ColumnElement[bool]:
+    # SQLite's LIKE is blind to the case of ASCII letters by itself; lower() would only make it slower.
+    return column.ilike(pattern, escape="\\") if work.postgres else column.like(pattern, escape="\\")
 
 
-def _has(column: Mapped[str], words: str) -> ColumnElement[bool]:
-    # SQLite's lower() knows ASCII alone: other letters are found as they are written.
-    return func.lower(column).contains(words.lower(), autoescape=True) | column.contains(words, autoescape=True)
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _listed(work: Work, rows: Sequence[AccountRow], on: date) -> list[Listed]:

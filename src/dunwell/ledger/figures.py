@@ -43,13 +43,15 @@ def open_by_due_day(work: Work) -> list[OpenOn]:
 
 def invoiced(work: Work, since: date, until: date) -> dict[str, Money]:
     """What was invoiced from one day up to and with another, by currency, less credit notes."""
+    # By day first, as the index has it: nothing is sorted.
+    by = (col(InvoiceRow.issued), col(InvoiceRow.kind), col(InvoiceRow.currency))
     query = (
-        select(col(InvoiceRow.currency), col(InvoiceRow.kind), func.sum(col(InvoiceRow.amount)))
+        select(*by, func.sum(col(InvoiceRow.amount)))
         .where(col(InvoiceRow.issued) >= since, col(InvoiceRow.issued) <= until)
-        .group_by(col(InvoiceRow.currency), col(InvoiceRow.kind))
+        .group_by(*by)
     )
     sums: dict[str, int] = {}
-    for currency, kind, minor in work.session.execute(query):
+    for _, kind, currency, minor in work.session.execute(query):
         # A credit note's amount may be kept with either sign.
         sums[currency] = sums.get(currency, 0) + (int(minor) if kind == "invoice" else -abs(int(minor)))
     return {currency: Money(minor, currency) for currency, minor in sums.items()}

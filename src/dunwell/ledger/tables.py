@@ -73,7 +73,7 @@ class InvoiceRow(SQLModel, table=True):
         Index("ix_invoice_account_state", "account_id", "state"),
         Index("ix_invoice_source", "source", "list_no"),
         # What the front desk sums up of all that is open is answered from these alone.
-        Index("ix_invoice_ageing", "state", "kind", "due", "account_id", "currency", "principal_open", "charges_open"),
+        Index("ix_invoice_ageing", "state", "kind", "currency", "due", "account_id", "principal_open", "charges_open"),
         Index("ix_invoice_issued", "issued", "kind", "currency", "amount"),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -8,7 +8,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-_AGEING = ["state", "kind", "due", "account_id", "currency", "principal_open", "charges_open"]
+_AGEING = ["state", "kind", "currency", "due", "account_id", "principal_open", "charges_open"]
 
 
 def upgrade() -> None:
