@@ -141,6 +141,7 @@ def test_an_override_is_shown_before_it_is_done(small_firm: Firm) -> None:
     assert (done.who, done.why, done.invoice) == ("Controller", "agreed", "INV-A001")
     page = found.text("/account/A001")
     assert "Controller : agreed" in page
+    assert "'late'" in page, "what comes next is told anew, before the next cycle has looked"
 
 
 def test_a_collector_pauses_and_resumes_and_may_not_more(small_firm: Firm) -> None:

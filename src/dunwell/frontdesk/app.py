@@ -100,7 +100,7 @@ def _answered(desk: Desk, route: Route, request: Request, form: Mapping[str, tup
         if route.again is None:
             raise NotFound(str(error)) from error
         ask = replace(ask, problem=_OPTION.sub("", str(error)))
-        answer = replace(route.again(ask), status=422)
+        answer = Shown("problem.html", status=422) if ask.fragment else replace(route.again(ask), status=422)
     return _response(ask, request, answer)
 
 
@@ -161,4 +161,6 @@ def _to_the_door(request: Request, route: Route) -> Response:
 
 def _told(desk: Desk, request: Request, why: str, status: int) -> Response:
     ask = _understood(desk, request, {}, hear=False)
-    return _response(ask, request, Shown("told.html", {"why": why}, status))
+    if ask.fragment:
+        ask = replace(ask, problem=ask.labels(f"told_{why}"))
+    return _response(ask, request, Shown("problem.html" if ask.fragment else "told.html", {"why": why}, status))

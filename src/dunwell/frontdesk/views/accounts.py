@@ -38,8 +38,11 @@ def one(ask: Ask) -> Shown:
         if file is None:
             raise NotFound(wanted)
         events = timeline.events(work, file.id, PAGE + 1, PAGE * (number - 1))
+    # What the last cycle wrote down is out of date where there is news.
+    news = [line.number for line in file.invoices if not line.looked_at][:PAGE]
     facts = {
         "file": file,
+        "fresh": explain.decided_now(ask.office, news, ask.moment),
         "events": events[:PAGE],
         "more": len(events) > PAGE,
         "number": number,
