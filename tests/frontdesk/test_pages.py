@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from dunwell.desk import override
-from dunwell.ledger import agreed_lists, letters, tasks
+from dunwell.ledger import agreed_lists, letters, referrals, tasks
+from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import LetterRow
 from tests.frontdesk.mornings import a_call, a_reply, entries
 from tests.support.firm import MONDAY, Firm, moment, owing
@@ -214,3 +215,23 @@ def test_a_letter_in_doubt_is_settled_by_whoever_looked(small_firm: Firm) -> Non
         (letter,) = letters.letters(work)
     assert (letter.state, letter.reason) == ("sent", "settled by Controller: in the archive")
     assert "Perhaps" in found.text("/letter/1") or "INV-A001" in found.text("/letter/1")
+
+
+def test_a_referral_is_decided_once_by_whoever_may(small_firm: Firm) -> None:
+    owing(small_firm, MONDAY, 1)
+    with small_firm.books.write() as work:
+        pen = Pen(moment(MONDAY).now, MONDAY)
+        assert referrals.refer(work, work.lock_account(1), 1, "INV-A001", "the deadline has passed", pen)
+    collector, owner = visitor(small_firm, "collector"), visitor(small_firm, "owner")
+    assert "Firm A001" in collector.text("/queue")
+    assert collector.post("/referral/1", disposition="agency", reason="x").status_code == 403
+    page = owner.text("/referral/1")
+    assert "contract of INV-A001" in page
+    assert "£100.00" in page
+    assert owner.post("/referral/1", disposition="agency").status_code == 422
+    assert owner.post("/referral/1", disposition="duel", reason="x").status_code == 422
+    assert owner.post("/referral/1", disposition="agency", reason="too small to sue").status_code == 303
+    assert owner.post("/referral/1", disposition="sue", reason="no").status_code == 422
+    (done,) = [one for one in entries(small_firm) if one.what == "disposition"]
+    assert (done.who, done.why, done.data["disposition"]) == ("Owner", "too small to sue", "agency")
+    assert "Collection agency" in owner.text("/queue")
