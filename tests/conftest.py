@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.chromium import BINARY as CHROMIUM
 from tests.support.databases import Postgres, Sqlite
 from tests.support.dovecot import BINARY as DOVECOT
 from tests.support.firm import Firm
@@ -32,6 +33,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if DOVECOT is None:
         terminalreporter.write_line(
             "Dovecot is not installed: the mailbox was tried against pymap alone. tests/install-servers.sh installs it."
+        )
+    if CHROMIUM is None:
+        terminalreporter.write_line(
+            "Chromium is not installed: the front desk was tried in no browser. tests/install-servers.sh installs it."
         )
 
 

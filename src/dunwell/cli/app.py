@@ -14,6 +14,7 @@ from dunwell.cli import (
     claims,
     disputes,
     forewarning,
+    frontdesk,
     importing,
     inbox,
     interest,
@@ -92,6 +93,7 @@ notices.register(app)
 watching.register(app)
 forewarning.register(app)
 reporting.register(app)
+frontdesk.register(app)
 
 
 def main() -> None:

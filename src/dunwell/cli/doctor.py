@@ -19,8 +19,11 @@ from dunwell.rules.tomltext import TomlProblems
 from dunwell.settings import Located, targets
 
 
-def checks() -> Iterator[Check]:
-    """Every check, in the order in which trouble is best mended."""
+def checks(*, quick: bool = False) -> Iterator[Check]:
+    """Every check, in the order in which trouble is best mended.
+
+    `quick`: only those that are done at once, which ask no server and try no letter.
+    """
     try:
         found = wiring.located()
     except TomlProblems as error:
@@ -30,11 +33,13 @@ def checks() -> Iterator[Check]:
     yield from _creditor(found)
     yield from _ledger()
     yield from _policy()
-    yield from _templates()
     yield from _documents(found)
     yield from _signing(found)
+    if quick:
+        return
     yield notices_check(found)
     yield gateway_check()
+    yield from _templates()
     yield _smtp(found)
     yield from _domain(found)
     yield from mailbox_checks(found)

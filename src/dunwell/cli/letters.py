@@ -10,12 +10,10 @@ import typer
 from dunwell import wiring
 from dunwell.cli import templating
 from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
-from dunwell.desk import print_room
-from dunwell.desk.day import LOST_AFTER
+from dunwell.desk import doubts, print_room
 from dunwell.desk.print_room import Sheet
 from dunwell.ledger import letters as ledger_letters
-from dunwell.ledger import outbox, parties
-from dunwell.ledger.cycles import is_gone
+from dunwell.ledger import parties
 from dunwell.ledger.imports import Taker
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.letters import LetterRecord
@@ -77,19 +75,7 @@ def settle(
     """Say what became of a letter in doubt. One that did not go is due again."""
     if as_ not in ("sent", "not_sent"):
         stop(f"--as: {as_!r} is not known; use sent or not_sent", Exit.BAD_INPUT)
-    moment = wiring.moment()
-    books = wiring.open_books()
-    with books.write() as work:
-        # What a process that died had handed over is in doubt from now on, not only from the next cycle.
-        outbox.sweep(work, moment.now - LOST_AFTER, is_gone, Pen(moment.now, moment.on))
-    with books.write() as work:
-        found = ledger_letters.settle_in_doubt(work, message_id, as_ == "sent", Pen(moment.now, moment.on, by), reason)
-    if not found:
-        stop(
-            f"no letter in doubt has the Message-ID {message_id}: see `dunwell letters sent` (one that is being sent "
-            "now cannot be settled)",
-            Exit.BAD_INPUT,
-        )
+    doubts.settle(wiring.open_books(), message_id, by, reason, wiring.moment(), went=as_ == "sent")
     out.print(f"settled: {as_.replace('_', ' ')}")
 
 

@@ -50,7 +50,7 @@ def contents(
     entries = list(journal.exported(work, record.account.number))
     files[JOURNAL] = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries).encode()
     files["statement.pdf"] = _statement(office, work, queued, loaded, fetched, people, moment)
-    promised = agreed_lists.promises(work, account=record.account.number)
+    promised = agreed_lists.promises(work, account_id=record.account_id)
     whole = _whole(office, queued, loaded, people, sent, answered, promised, moment)
     files["dossier.json"] = (json.dumps(_plain(whole), ensure_ascii=False, indent=1) + "\n").encode()
     files["dossier.pdf"] = office.library.printed("dossier.typ", _page(office, queued, whole, moment), moment.on)

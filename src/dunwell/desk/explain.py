@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,14 @@ class Explanation:
         """Days since the due date, 0 until then; None without one."""
         due = self.case.invoice.due
         return None if due is None else max(0, (self.on - due).days)
+
+
+def decided_now(office: Office, numbers: Sequence[str], moment: Moment) -> dict[str, Decision]:
+    """What holds for these invoices today, by number: for those about which there is news since the last cycle."""
+    with office.books.read() as work:
+        ids = [key for key in (lookup.invoice_id(work, number) for number in numbers) if key is not None]
+        loaded = cases.load(work, ids, moment.on, office.around)
+    return {one.case.invoice.number: decide(one.case, office.policy, moment.on) for one in loaded}
 
 
 def explain(office: Office, number: str, moment: Moment) -> Explanation:

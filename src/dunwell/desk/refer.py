@@ -57,6 +57,14 @@ def queue(office: Office, moment: Moment, *, everything: bool = False) -> list[Q
         ]
 
 
+def one(office: Office, referral_id: str, moment: Moment) -> Queued:
+    """The referral with this id, with its figures and what its dossier lacks; raises NoReferral."""
+    record = find(office, referral_id)
+    with office.books.read() as work:
+        loaded = tuple(cases.load(work, record.keys, moment.on, office.around))
+    return _queued(record, loaded, moment, None)
+
+
 def _queued(
     record: ReferralRecord,
     loaded: tuple[Loaded, ...],

@@ -33,8 +33,17 @@ class PromiseRecord:
     words: str
 
 
-def promises(work: Work, *, everything: bool = True, account: str | None = None) -> list[PromiseRecord]:
-    """The promises, in the order of their days; without `everything` the open ones alone, or only of one account."""
+def promises(
+    work: Work,
+    *,
+    everything: bool = True,
+    account_id: int | None = None,
+    between: tuple[dt.date, dt.date] | None = None,
+) -> list[PromiseRecord]:
+    """The promises, in the order of their days; without `everything` the open ones alone.
+
+    Of one account only where it is given; only those for a day `between` two, both included.
+    """
     query = (
         select(PromiseRow, col(AccountRow.number))
         .join(AccountRow, col(AccountRow.id) == col(PromiseRow.account_id))
@@ -44,14 +53,15 @@ def promises(work: Work, *, everything: bool = True, account: str | None = None)
         select(col(PromiseLineRow.promise_id), col(InvoiceRow.number))
         .join(InvoiceRow, col(InvoiceRow.id) == col(PromiseLineRow.invoice_id))
         .join(PromiseRow, col(PromiseRow.id) == col(PromiseLineRow.promise_id))
-        .join(AccountRow, col(AccountRow.id) == col(PromiseRow.account_id))
         .order_by(col(InvoiceRow.due), col(InvoiceRow.number))
     )
     wanted = []
     if not everything:
         wanted.append(col(PromiseRow.state) == "open")
-    if account is not None:
-        wanted.append(col(AccountRow.number) == account)
+    if account_id is not None:
+        wanted.append(col(PromiseRow.account_id) == account_id)
+    if between is not None:
+        wanted.append(col(PromiseRow.by).between(*between))
     query, lines = query.where(*wanted), lines.where(*wanted)
     numbers: dict[int, list[str]] = {}
     for key, number in work.session.execute(lines):
@@ -98,8 +108,11 @@ class DisputeRecord:
     words: str
 
 
-def disputes(work: Work, on: dt.date, *, everything: bool = True) -> list[DisputeRecord]:
-    """The disputes as of the day `on`, oldest first; without `everything` the open ones alone."""
+def disputes(work: Work, on: dt.date, *, everything: bool = True, account_id: int | None = None) -> list[DisputeRecord]:
+    """The disputes as of the day `on`, oldest first; without `everything` the open ones alone.
+
+    Of one account only where it is given.
+    """
     query = (
         select(DisputeRow, col(AccountRow.number), col(InvoiceRow.number))
         .join(AccountRow, col(AccountRow.id) == col(DisputeRow.account_id))
@@ -108,6 +121,8 @@ def disputes(work: Work, on: dt.date, *, everything: bool = True) -> list[Disput
     )
     if not everything:
         query = query.where(col(DisputeRow.state) == "open")
+    if account_id is not None:
+        query = query.where(col(DisputeRow.account_id) == account_id)
     return [
         DisputeRecord(
             id=str(row.id),
@@ -148,8 +163,11 @@ class ClaimRecord:
     who: str
 
 
-def claims(work: Work, *, everything: bool = True) -> list[ClaimRecord]:
-    """The claims of payment, oldest first; without `everything` the open ones alone."""
+def claims(work: Work, *, everything: bool = True, account_id: int | None = None) -> list[ClaimRecord]:
+    """The claims of payment, oldest first; without `everything` the open ones alone.
+
+    Of one account only where it is given.
+    """
     query = (
         select(ClaimRow, col(AccountRow.number))
         .join(AccountRow, col(AccountRow.id) == col(ClaimRow.account_id))
@@ -157,11 +175,15 @@ def claims(work: Work, *, everything: bool = True) -> list[ClaimRecord]:
     )
     if not everything:
         query = query.where(col(ClaimRow.state) == "open")
+    if account_id is not None:
+        query = query.where(col(ClaimRow.account_id) == account_id)
     lines = (
         select(col(ClaimLineRow.claim_id), col(InvoiceRow.number))
         .join(InvoiceRow, col(InvoiceRow.id) == col(ClaimLineRow.invoice_id))
         .order_by(col(InvoiceRow.due), col(InvoiceRow.number))
     )
+    if account_id is not None:
+        lines = lines.where(col(InvoiceRow.account_id) == account_id)
     numbers: dict[int, list[str]] = {}
     for key, number in work.session.execute(lines):
         numbers.setdefault(key, []).append(number)

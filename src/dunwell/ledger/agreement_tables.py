@@ -22,7 +22,7 @@ class PromiseRow(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", index=True)
     reply_id: int | None = Field(default=None, foreign_key="reply.id", index=True)
     made_on: date
-    by: date
+    by: date = Field(index=True)
     amount: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     needed: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     currency: str | None = None

@@ -131,10 +131,11 @@ def close_day(work: Work, on: date, now: datetime, state: str, waiting: int) -> 
     row.rehearsed, row.waiting = counts.get("rehearsed", 0), waiting + counts.get("reserved", 0)
     row.expected = row.sent + row.failed + row.in_doubt + row.rehearsed + row.waiting
     row.state, row.finished_at, row.digest = state, now.isoformat(timespec="seconds"), seal(work)
-    return _record(row)
+    return record_of(row)
 
 
-def _record(row: CycleRow) -> CycleRecord:
+def record_of(row: CycleRow) -> CycleRecord:
+    """A cycle as it is reported."""
     return CycleRecord(
         row.on,
         row.state,

@@ -72,6 +72,9 @@ class InvoiceRow(SQLModel, table=True):
         Index("ix_invoice_next", "next_on", "id"),
         Index("ix_invoice_account_state", "account_id", "state"),
         Index("ix_invoice_source", "source", "list_no"),
+        # What the front desk sums up of all that is open is answered from these alone.
+        Index("ix_invoice_ageing", "state", "kind", "currency", "due", "account_id", "principal_open", "charges_open"),
+        Index("ix_invoice_issued", "issued", "kind", "currency", "amount"),
     )
     id: int | None = Field(default=None, primary_key=True)
     account_id: int = Field(foreign_key="account.id")
@@ -115,7 +118,7 @@ class PaymentRow(SQLModel, table=True):
     key: str = Field(unique=True)
     account_id: int = Field(foreign_key="account.id", index=True)
     invoice_id: int | None = Field(default=None, foreign_key="invoice.id", index=True)
-    on: date
+    on: date = Field(index=True)
     booked_at: str | None = None
     amount: int = Field(sa_column=Column(BigInteger, nullable=False))
     currency: str
@@ -247,6 +250,7 @@ class TaskRow(SQLModel, table=True):
     """
 
     __tablename__ = "task"
+    __table_args__ = (Index("ix_task_open", "state", "due_on"),)
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
     kind: str

@@ -115,23 +115,25 @@ def settle_kinds(
 
 def open_tasks(work: Work, *, role: str | None = None, due: date | None = None) -> list[Task]:
     """The open tasks, the most urgent first: of one role, and due by a day, where those are given."""
-    query = _WITH_NUMBERS.where(col(TaskRow.state) == "open")
+    query = WITH_NUMBERS.where(col(TaskRow.state) == "open")
     if role is not None:
         query = query.where(col(TaskRow.role) == role)
     if due is not None:
         query = query.where(col(TaskRow.due_on) <= due)
     rows = work.session.execute(query.order_by(col(TaskRow.due_on), col(TaskRow.id)))
-    return [_task(*row) for row in rows]
+    return [task_of(*row) for row in rows]
 
 
-_WITH_NUMBERS = (
+WITH_NUMBERS = (
     select(TaskRow, col(AccountRow.number), col(InvoiceRow.number))
     .outerjoin(AccountRow, col(TaskRow.account_id) == col(AccountRow.id))
     .outerjoin(InvoiceRow, col(TaskRow.invoice_id) == col(InvoiceRow.id))
 )
+"""Tasks with the numbers of the account and the invoice that they are about: `task_of` makes a task of each."""
 
 
-def _task(row: TaskRow, account: str | None, invoice: str | None) -> Task:
+def task_of(row: TaskRow, account: str | None, invoice: str | None) -> Task:
+    """A task as people see it."""
     return Task(str(row.id), row.kind, row.role, account, invoice, row.made_on, row.due_on, row.text, row.state)
 
 
@@ -152,9 +154,9 @@ class Found:
 
 def find(work: Work, task_id: int) -> Found | None:
     """The task with this id."""
-    query = _WITH_NUMBERS.where(col(TaskRow.id) == task_id).execution_options(populate_existing=True)
+    query = WITH_NUMBERS.where(col(TaskRow.id) == task_id).execution_options(populate_existing=True)
     row = work.session.execute(query).one_or_none()
-    return None if row is None else Found(_task(*row), row[0].key, row[0].account_id, row[0].invoice_id)
+    return None if row is None else Found(task_of(*row), row[0].key, row[0].account_id, row[0].invoice_id)
 
 
 def end(work: Work, found: Found, outcome: str, why: str, pen: Pen, *, again_on: date | None = None) -> None:

@@ -8,7 +8,8 @@ import dunwell.ledger.lever_tables
 import dunwell.ledger.mail_tables
 import dunwell.ledger.referral_tables
 import dunwell.ledger.service_tables
-import dunwell.ledger.tables  # noqa: F401  (registers the tables)
+import dunwell.ledger.tables
+import dunwell.ledger.user_tables  # noqa: F401  (registers the tables)
 
 engine = context.config.attributes["engine"]
 with engine.connect() as connection:
