@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from dunwell.desk import override
+from dunwell.desk import forewarning, override
 from dunwell.ledger import agreed_lists, letters, referrals, tasks
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import LetterRow
 from tests.frontdesk.mornings import a_call, a_reply, entries
-from tests.support.firm import MONDAY, Firm, moment, owing
+from tests.support.firm import MONDAY, Firm, moment, owing, policy
 from tests.support.visitor import visitor
 
 
@@ -235,3 +235,36 @@ def test_a_referral_is_decided_once_by_whoever_may(small_firm: Firm) -> None:
     (done,) = [one for one in entries(small_firm) if one.what == "disposition"]
     assert (done.who, done.why, done.data["disposition"]) == ("Owner", "too small to sue", "agency")
     assert "Collection agency" in owner.text("/queue")
+
+
+def test_above_the_limit_two_people_decide_alike(small_firm: Firm) -> None:
+    small_firm.rules = policy(("# four_eyes = 20000", "four_eyes = 50"))
+    owing(small_firm, MONDAY, 1)
+    with small_firm.books.write() as work:
+        pen = Pen(moment(MONDAY).now, MONDAY)
+        assert referrals.refer(work, work.lock_account(1), 1, "INV-A001", "the deadline has passed", pen)
+    owner, controller = visitor(small_firm, "owner"), visitor(small_firm, "controller")
+    assert owner.post("/referral/1", disposition="sue", reason="worth it").status_code == 303
+    assert "Approved by Owner" in controller.text("/referral/1")
+    assert owner.post("/referral/1", disposition="sue", reason="again").status_code == 303
+    with small_firm.books.read() as work:
+        assert [one.state for one in referrals.queue(work)] == ["queued"], "the same person twice is one"
+    assert controller.post("/referral/1", disposition="sue", reason="I agree").status_code == 303
+    with small_firm.books.read() as work:
+        assert [(one.state, one.decided_by) for one in referrals.queue(work)] == [("decided", "Owner and Controller")]
+
+
+def test_the_link_of_a_forewarning_asks_first_and_works_once(small_firm: Firm) -> None:
+    owing(small_firm, MONDAY, 1)
+    tuesday = moment(MONDAY + timedelta(days=1))
+    told = forewarning.forewarn(small_firm.office, moment(MONDAY), tuesday)
+    path = f"/hold/{forewarning.link(small_firm.office, told.letters[0], tuesday)}"
+    found = visitor(small_firm, "collector")
+    assert "INV-A001" in found.text(path)
+    assert "INV-A001" in found.text(path), "to follow the link changes nothing"
+    assert visitor(small_firm, "auditor").get(path).status_code == 403
+    assert found.post(path).status_code == 422, "without a reason"
+    assert found.post(path, reason="they have telephoned").status_code == 303
+    assert found.post(path, reason="again").status_code == 422
+    assert found.get(f"{path}x").status_code == 404
+    assert small_firm.run(MONDAY + timedelta(days=1)).record.sent == 0

@@ -47,22 +47,22 @@ def queue(office: Office, moment: Moment, *, everything: bool = False) -> list[Q
     """The litigation queue, oldest first. A document counts as there where the ledger says where it is."""
     with office.books.read() as work:
         records = referrals.queue(work, everything=everything)
-        return [
-            replace(
-                _queued(one, tuple(cases.load(work, one.keys, moment.on, office.around)), moment, None),
-                approvals=tuple(approvals.given(work, int(one.id))),
-                handovers=tuple(handovers.of(work, one.id)),
-            )
-            for one in records
-        ]
+        return [_looked_up(office, work, one, moment) for one in records]
 
 
 def one(office: Office, referral_id: str, moment: Moment) -> Queued:
     """The referral with this id, with its figures and what its dossier lacks; raises NoReferral."""
     record = find(office, referral_id)
     with office.books.read() as work:
-        loaded = tuple(cases.load(work, record.keys, moment.on, office.around))
-    return _queued(record, loaded, moment, None)
+        return _looked_up(office, work, record, moment)
+
+
+def _looked_up(office: Office, work: Work, record: ReferralRecord, moment: Moment) -> Queued:
+    return replace(
+        _queued(record, tuple(cases.load(work, record.keys, moment.on, office.around)), moment, None),
+        approvals=tuple(approvals.given(work, int(record.id))),
+        handovers=tuple(handovers.of(work, record.id)),
+    )
 
 
 def _queued(

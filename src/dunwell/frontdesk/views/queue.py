@@ -5,10 +5,11 @@ from __future__ import annotations
 from dunwell.desk import refer
 from dunwell.desk.refer import NoReferral
 from dunwell.desk.refusals import CannotDo
-from dunwell.frontdesk.ask import Answer, Ask, Moved, NotFound, Shown
+from dunwell.frontdesk.ask import Answer, Ask, Forbidden, Moved, NotFound, Shown
 from dunwell.frontdesk.views import PAGE
 from dunwell.ledger import worklist
 from dunwell.litigation.disposition import Disposition
+from dunwell.rules import approving
 
 _STANDING = ("queued", "decided")
 _ALL = (*_STANDING, "closed", "recalled")
@@ -29,15 +30,20 @@ def one(ask: Ask) -> Shown:
         queued = refer.one(ask.office, ask.path["id"], ask.moment)
     except NoReferral as error:
         raise NotFound(str(error)) from None
-    return Shown("referral.html", {"queued": queued, "dispositions": list(Disposition)})
+    theirs = [one for one in Disposition if approving.may(ask.person.role, one)]
+    return Shown("referral.html", {"queued": queued, "dispositions": theirs})
 
 
 def decide(ask: Ask) -> Answer:
-    """Decide about a referral, once."""
+    """Decide about a referral, once, or agree with somebody; each role about what it may decide."""
     chosen, reason = ask.said_in("disposition"), ask.said_in("reason")
     if chosen not in set(Disposition):
         raise CannotDo("say what is to be done")
+    if not approving.may(ask.person.role, chosen):
+        raise Forbidden
     if not reason:
         raise CannotDo("say why: it goes into the journal")
-    said = refer.decide(ask.office, ask.path["id"], Disposition(chosen), ask.who, reason, ask.moment)
+    said = refer.decide(
+        ask.office, ask.path["id"], Disposition(chosen), ask.who, reason, ask.moment, until=ask.day("until")
+    )
     return Moved("/queue", f"{ask.labels('saved')} {said}")
