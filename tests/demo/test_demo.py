@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.project import DUNWELL, Project
@@ -188,6 +189,20 @@ def test_prefect_has_a_run_for_each_invoice_with_its_decision(shown: Shown) -> N
         assert run["state"]["type"] == "COMPLETED"
         assert re.match(r"(INV|OLD)-\S+ \w+$", run["name"])
         assert re.match(r"(letter '\w+'|wait|review|refer|close): ", run["state"]["message"])
+
+
+def test_the_front_desk_lets_the_printed_user_in(shown: Shown) -> None:
+    found = re.search(r"Front desk: +(\S+)  \(user (\S+), password (\S+)\)", shown.out)
+    assert found is not None
+    page, user, password = found.groups()
+    with httpx.Client(base_url=page, timeout=60) as browser:
+        csrf = re.search(r'name="csrf" value="([0-9a-f]{64})"', browser.get("/login").text)
+        assert csrf is not None
+        form = {"name": user, "password": password, "csrf": csrf[1], "next": "/"}
+        assert browser.post("/login", data=form).headers["location"] == "/"
+        today = browser.get("/")
+        assert today.status_code == 200
+        assert "C-10" in browser.get("/accounts").text
 
 
 def test_it_says_what_it_does_and_uses_nothing_of_the_callers(shown: Shown) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -23,6 +26,7 @@ from dunwell.demo.customers import Letter
 from dunwell.demo.portfolio import Portfolio
 from dunwell.demo.servers import MailServers
 from dunwell.demo.settings_file import COUNTRY, CREDITOR_NAME, DOMAIN, settings_text
+from dunwell.desk import users
 from dunwell.desk.cycle import Consent
 from dunwell.desk.day import CycleReport
 from dunwell.desk.inbox import Round, headline
@@ -30,6 +34,9 @@ from dunwell.ledger import letters as ledger_letters
 from dunwell.ledger.engine import migrate
 from dunwell.letters.templates import builtin_folder
 from dunwell.settings import FILE_NAME
+
+_USER = "Controller"
+_COMMAND = "from dunwell.cli import main; main()"
 
 
 def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
@@ -62,9 +69,12 @@ def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
         read = _reply(mail, found, report, today)
         demo_report.tell(report, read, past, held, files, place)
         if keep:
-            _wait(url, mail)
+            _wait(url, mail, place)
         else:
-            out.print("`dunwell demo --keep` leaves the Prefect UI and the mail servers up to look at.", markup=False)
+            out.print(
+                "`dunwell demo --keep` leaves the front desk, the Prefect UI and the mail servers up to look at.",
+                markup=False,
+            )
         return Exit.DONE if held == past + report.record.sent else Exit.FAILURES
 
 
@@ -188,7 +198,29 @@ def _ending_on_terminate() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _wait(url: str, mail: MailServers) -> None:
+@contextlib.contextmanager
+def _front_desk(place: Path, password: str) -> Iterator[str]:
+    """The collector's web page beside the demo, with a user to sign in as; its address."""
+    users.add(wiring.open_books(), _USER, "controller", password, wiring.moment().on)
+    port = prefect_server.free_port()
+    command = [sys.executable, "-c", _COMMAND, "--config", str(place / FILE_NAME), "frontdesk", "--port", str(port)]
+    with open(place / "frontdesk.log", "ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait(url: str, mail: MailServers, place: Path) -> None:
+    password = secrets.token_urlsafe(9)
+    with _front_desk(place, password) as page:
+        out.print(f"Front desk:  {page}  (user {_USER}, password {password})", markup=False)
+        _until_stopped(url, mail)
+
+
+def _until_stopped(url: str, mail: MailServers) -> None:
     out.print(f"Prefect UI:  {url.removesuffix('/api')}/runs", markup=False)
     out.print(
         f"Mail:        SMTP 127.0.0.1:{mail.smtp_port}, IMAP 127.0.0.1:{mail.imap_port}, both without TLS; "
