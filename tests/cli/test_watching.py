@@ -49,6 +49,6 @@ def test_terms(project: Project, firm_of: Firm) -> None:
     (listed,) = project("watchlist", "--json", **today).json
     assert (listed["points"], listed["terms"]["days"]) == (0, 14)
     bad = project("terms", "agree", "A", "--advance", "half", *BY, **today)
-    assert (bad.code, bad.err.strip()) == (2, "--advance: 'half' is no number above zero")
+    assert (bad.code, bad.err.strip()) == (2, "--advance: 'half' is no number above zero; write it like 1234.50")
     assert project("terms", "end", "A", *BY, **today).code == 0
     assert len(project("terms", "list", "--all", "--json", **today).json) == 1

@@ -34,8 +34,8 @@ def day(text: str, option: str) -> date:
     return found
 
 
-def amount(text: str | None) -> Decimal | None:
-    """An amount in major units; ends with 2 when it is none, or nothing."""
+def amount(text: str | None, option: str = "--amount") -> Decimal | None:
+    """An amount in major units, or another number above zero; ends with 2 when it is none, or nothing."""
     if text is None:
         return None
     try:
@@ -43,7 +43,7 @@ def amount(text: str | None) -> Decimal | None:
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite() or found <= 0:
-        stop(f"--amount: {text!r} is no amount; write it like 1234.50", Exit.BAD_INPUT)
+        stop(f"{option}: {text!r} is no number above zero; write it like 1234.50", Exit.BAD_INPUT)
     return found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
 
 from dunwell import wiring
+from dunwell.cli import acting
 from dunwell.cli.acting import By, Why
-from dunwell.cli.output import Exit, json_line, out, stop, table
+from dunwell.cli.output import json_line, out, table
 from dunwell.desk import new_terms as agreeing
 from dunwell.desk import watchlist as watching
 from dunwell.desk.new_terms import Wish
@@ -147,7 +147,12 @@ def agree(
     ] = None,
 ) -> None:
     """Put on record what was agreed with an account; earlier terms end. Nothing is sent to the customer."""
-    wish = Wish(_number(advance, "--advance"), days, _number(limit, "--limit"), currency.upper() if currency else None)
+    wish = Wish(
+        acting.amount(advance, "--advance"),
+        days,
+        acting.amount(limit, "--limit"),
+        currency.upper() if currency else None,
+    )
     terms = agreeing.agree(wiring.office(), account, wish, by, reason, wiring.moment())
     out.print(f"{account}: {terms.words}", markup=False)
 
@@ -180,15 +185,3 @@ def list_(
 
 def _row(one: TermsRecord) -> tuple[object, ...]:
     return one.account, one.terms.agreed_on, one.terms.ended_on, one.terms.words, one.who, one.words
-
-
-def _number(text: str | None, option: str) -> Decimal | None:
-    if text is None:
-        return None
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or found <= 0:
-        stop(f"{option}: {text!r} is no number above zero", Exit.BAD_INPUT)
-    return found

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from dunwell.ledger import agreements, writing_off
 from dunwell.ledger.books import Work
-from dunwell.ledger.referral_tables import ReferralLineRow, ReferralRow
+from dunwell.ledger.referral_tables import STANDING, ReferralLineRow, ReferralRow
 from dunwell.ledger.tables import (
     LOOK_NOW,
     AccountRow,
@@ -269,9 +269,7 @@ def _referred(work: Work, invoice_ids: Iterable[int]) -> set[int]:
     query = (
         select(col(ReferralLineRow.invoice_id))
         .join(ReferralRow, col(ReferralRow.id) == col(ReferralLineRow.referral_id))
-        .where(
-            col(ReferralLineRow.invoice_id).in_(list(invoice_ids)), col(ReferralRow.state).in_(("queued", "decided"))
-        )
+        .where(col(ReferralLineRow.invoice_id).in_(list(invoice_ids)), col(ReferralRow.state).in_(STANDING))
     )
     return set(work.session.execute(query).scalars())
 

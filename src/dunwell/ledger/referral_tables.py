@@ -7,6 +7,9 @@ from datetime import date
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+STANDING = ("queued", "decided")
+"""States in which the referral's cases are not chased."""
+
 
 class ReferralRow(SQLModel, table=True):
     """An account in the litigation queue with all its eligible cases.

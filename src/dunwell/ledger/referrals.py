@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from dunwell.ledger import handovers, journal, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import account_of
 from dunwell.ledger.journal import Pen
-from dunwell.ledger.referral_tables import ReferralLineRow, ReferralRow
-from dunwell.ledger.tables import LOOK_NOW, AccountRow, InvoiceRow
+from dunwell.ledger.referral_tables import STANDING, ReferralLineRow, ReferralRow
+from dunwell.ledger.tables import AccountRow, InvoiceRow
 from dunwell.terms.account import Account
 from dunwell.terms.money import Money, totals
-
-STANDING = ("queued", "decided")
-"""States in which the referral's cases are not chased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +131,3 @@ def recall_paid(work: Work, pen: Pen) -> int:
         handovers.recall(work, row.id or 0, pen)
         journal.write(work, account, pen, "recalled", why=f"referral {row.id}: all of it is paid")
     return len(rows)
-
-
-def release(work: Work, record: ReferralRecord, why: str, pen: Pen) -> None:
-    """Take the cases out of the queue: they are chased again where the ramp allows."""
-    account = work.lock_account(record.account_id)
-    row = work.session.get_one(ReferralRow, int(record.id))
-    row.state = "closed"
-    for key in record.keys:
-        work.session.get_one(InvoiceRow, key).next_on = LOOK_NOW
-    journal.write(work, account, pen, "queue_left", why=why, referral=row.id)
-
-
-def counts(work: Work) -> dict[str, int]:
-    """How many referrals are in which state."""
-    query = select(col(ReferralRow.state), func.count()).group_by(col(ReferralRow.state))
-    return {state: int(count) for state, count in work.session.execute(query)}

@@ -8,11 +8,11 @@ from dunwell.desk.refusals import CannotDo
 from dunwell.frontdesk.ask import Answer, Ask, Forbidden, Moved, NotFound, Shown
 from dunwell.frontdesk.views import PAGE
 from dunwell.ledger import worklist
+from dunwell.ledger.referral_tables import STANDING
 from dunwell.litigation.disposition import Disposition
 from dunwell.rules import approving
 
-_STANDING = ("queued", "decided")
-_ALL = (*_STANDING, "closed", "recalled")
+_ALL = (*STANDING, "closed", "recalled")
 
 
 def page(ask: Ask) -> Shown:
@@ -20,7 +20,7 @@ def page(ask: Ask) -> Shown:
     everything = ask.query.get("all") == "1"
     number = ask.page()
     with ask.office.books.read() as work:
-        found = worklist.referrals(work, _ALL if everything else _STANDING, PAGE, PAGE * (number - 1))
+        found = worklist.referrals(work, _ALL if everything else STANDING, PAGE, PAGE * (number - 1))
     return Shown("queue.html", {"referrals": found, "everything": everything, "number": number, "size": PAGE})
 
 
