@@ -11,7 +11,19 @@ from tests.support.mail_server import MailServer
 from tests.support.project import Project
 
 DAY = str(MONDAY)
-LETTER_KEYS = ["account", "letter", "stage", "language", "invoices", "to", "message_id", "state", "on", "reason"]
+LETTER_KEYS = [
+    "account",
+    "letter",
+    "stage",
+    "language",
+    "invoices",
+    "to",
+    "message_id",
+    "state",
+    "on",
+    "reason",
+    "carrier",
+]
 EXPLAIN_KEYS = {"held_up_by",
     "invoice", "account", "stage", "state", "days_overdue", "outstanding", "currency", "principal", "charges", "due",
     "next", "reasons", "history", "journal",

@@ -19,7 +19,7 @@ from tests.support.mail_server import MailServer
 
 POINTS: dict[str, tuple[Any, str, bool]] = {
     "while the decisions of a page are written": (touches, "record_all", True),
-    "after a page is chased": (chase, "chase", True),
+    "after a page is chased": (chase, "_together", True),
     "after news is gathered": (day, "gather_news", True),
     "before a batch is reserved": (letters, "_take", False),
     "after a reservation, before its commit": (outbox, "reserve", True),

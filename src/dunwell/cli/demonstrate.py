@@ -17,6 +17,8 @@ from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
+import httpx
+
 from dunwell import wiring
 from dunwell.cli import demo_report, prefect_server, running
 from dunwell.cli import inbox as reading
@@ -54,6 +56,8 @@ def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
         made = portfolio.build(today)
         with _step("Filing the firm's invoices as PDFs"):
             err.print(f"  {papers.write(made, place, builtin_folder() / 'fonts', CREDITOR_NAME)} documents")
+        # With its first client httpx loads the rest of itself; in a thread beside other work Python 3.11 can fail at that.
+        httpx.Client().close()
         with ThreadPoolExecutor(1) as beside:
             err.print("Starting a Prefect server beside the next step")
             starting = beside.submit(stack.enter_context, prefect_server.server(place / ".prefect"))

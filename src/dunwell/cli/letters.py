@@ -57,11 +57,11 @@ def _object(one: LetterRecord) -> dict[str, object]:
         "language": one.language,
         "invoices": one.invoices,
         "to": one.to,
-        "carrier": one.carrier,
         "message_id": one.message_id,
         "state": one.state,
         "on": one.on,
         "reason": one.reason,
+        "carrier": one.carrier,
     }
 
 
