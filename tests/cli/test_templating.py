@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from dunwell.letters.templates import builtin_folder
 from dunwell.terms.letter import LETTERS
 from tests.support.firm import MONDAY, Firm, owing
-from tests.support.project import DUNWELL, Project
+from tests.support.project import Project
 
 
 @pytest.fixture
@@ -23,15 +22,9 @@ def bare(tmp_path: Path) -> Project:
 
 
 def written(project: Project, *arguments: str) -> bytes:
-    done = subprocess.run(
-        [str(DUNWELL), "letters", "render", *arguments],
-        cwd=project.folder,
-        env=project.environment(),
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout
+    done = project("letters", "render", *arguments)
+    assert done.code == 0, done.err
+    return done.raw
 
 
 def test_list_names_every_letter_in_every_language(bare: Project) -> None:

@@ -89,14 +89,14 @@ def test_the_late_fee_begins_with_the_first_day_on_hold_and_comes_monthly(firm: 
         assert [one.who for one in journal.entries(work, "A") if one.what == "charged"] == ["dunwell"] * 2
 
 
-def test_missed_nights_are_made_good_once_and_on_the_principal_of_each_day(firm: Firm) -> None:
-    on_hold(firm, **TERMS)
-    since = booked(firm)[0].on
+def test_missed_nights_are_made_good_once_and_on_the_principal_of_each_day(small_firm: Firm) -> None:
+    on_hold(small_firm, **TERMS)
+    since = booked(small_firm)[0].on
     paid = since + timedelta(days=45)
-    firm.payments(paid, f"A,INV-1,{paid},400.00,GBP,x")
-    firm.run(since + timedelta(days=100), fresh=True)
-    assert [str(one.amount) for one in booked(firm)] == ["15.00 GBP", "15.00 GBP", "9.00 GBP", "9.00 GBP"]
-    assert_money_adds_up(firm.books)
+    small_firm.payments(paid, f"A,INV-1,{paid},400.00,GBP,x")
+    small_firm.run(since + timedelta(days=100), fresh=True)
+    assert [str(one.amount) for one in booked(small_firm)] == ["15.00 GBP", "15.00 GBP", "9.00 GBP", "9.00 GBP"]
+    assert_money_adds_up(small_firm.books)
 
 
 def test_a_consumer_pays_no_late_fee(small_firm: Firm) -> None:
@@ -172,33 +172,36 @@ def test_a_fee_waits_until_payments_are_known_up_to_its_day(small_firm: Firm) ->
     assert [str(one.amount) for one in booked(small_firm)] == ["15.00 GBP", "1.50 GBP"], "on what was open that day"
 
 
-def test_a_charge_is_waived_by_a_person_and_never_comes_back(firm: Firm) -> None:
-    on_hold(firm, **TERMS)
-    (fee,) = booked(firm)
-    with firm.books.write() as work:
+def test_a_charge_is_waived_by_a_person_and_never_comes_back(small_firm: Firm) -> None:
+    on_hold(small_firm, **TERMS)
+    (fee,) = booked(small_firm)
+    with small_firm.books.write() as work:
         charges.waive(work, fee.id, "a good customer", Pen(moment(HOLD).now, HOLD, "Pat"))
-    assert [(one.state, one.reason) for one in booked(firm)] == [("waived", "a good customer")]
-    assert_money_adds_up(firm.books)
-    firm.run(HOLD)
-    assert len(booked(firm)) == 1
-    with firm.books.write() as work, pytest.raises(CannotWaive, match="waived on"):
+    assert [(one.state, one.reason) for one in booked(small_firm)] == [("waived", "a good customer")]
+    assert_money_adds_up(small_firm.books)
+    small_firm.run(HOLD)
+    assert len(booked(small_firm)) == 1
+    with small_firm.books.write() as work, pytest.raises(CannotWaive, match="waived on"):
         charges.waive(work, fee.id, "again", Pen(moment(HOLD).now, HOLD, "Pat"))
-    with firm.books.read() as work:
+    with small_firm.books.read() as work:
         (entry,) = [one for one in journal.entries(work, "A", "INV-1") if one.what == "waived"]
     assert (entry.who, entry.why) == ("Pat", "a good customer")
-    assert firm.broken() == []
+    assert small_firm.broken() == []
 
 
-def test_what_is_paid_cannot_be_waived(firm: Firm) -> None:
-    on_hold(firm, **TERMS)
-    (fee,) = booked(firm)
-    firm.payments(HOLD, f"A,INV-1,{HOLD},1005.00,GBP,x")
-    assert [one.state for one in booked(firm)] == ["part_paid"]
-    with firm.books.write() as work, pytest.raises(CannotWaive, match=r"5.00 GBP of 15.00 GBP is paid.*credit note"):
+def test_what_is_paid_cannot_be_waived(small_firm: Firm) -> None:
+    on_hold(small_firm, **TERMS)
+    (fee,) = booked(small_firm)
+    small_firm.payments(HOLD, f"A,INV-1,{HOLD},1005.00,GBP,x")
+    assert [one.state for one in booked(small_firm)] == ["part_paid"]
+    with (
+        small_firm.books.write() as work,
+        pytest.raises(CannotWaive, match=r"5.00 GBP of 15.00 GBP is paid.*credit note"),
+    ):
         charges.waive(work, fee.id, "w", Pen(moment(HOLD).now, HOLD, "Pat"))
-    with firm.books.write() as work, pytest.raises(CannotWaive, match="no charge 4711"):
+    with small_firm.books.write() as work, pytest.raises(CannotWaive, match="no charge 4711"):
         charges.waive(work, 4711, "w", Pen(moment(HOLD).now, HOLD, "Pat"))
-    assert_money_adds_up(firm.books)
+    assert_money_adds_up(small_firm.books)
 
 
 def by_law(*countries: str) -> Policy:
@@ -207,10 +210,10 @@ def by_law(*countries: str) -> Policy:
     return load(default_policy_text().replace(before, f"countries = {list(countries)!r} #", 1), "policy")
 
 
-def test_interest_by_law_is_booked_monthly_and_the_fixed_sum_once(firm: Firm) -> None:
-    firm.rules = by_law("DE")
-    on_hold(firm, country="DE")
-    found = booked(firm)
+def test_interest_by_law_is_booked_monthly_and_the_fixed_sum_once(small_firm: Firm) -> None:
+    small_firm.rules = by_law("DE")
+    on_hold(small_firm, country="DE")
+    found = booked(small_firm)
     assert sorted(one.kind for one in found) == ["fixed_sum", "interest"]
     due, first = MONDAY - timedelta(days=95), found[0].on
     days = (first - due).days
@@ -218,10 +221,10 @@ def test_interest_by_law_is_booked_monthly_and_the_fixed_sum_once(firm: Firm) ->
     # Basiszinssatz 1.27 % from 1 July 2025 on, and 9 points; see tests/rules for the rates themselves.
     assert abs(interest.amount.minor - 100000 * 0.1027 * days / 365) < 60
     assert [str(one.amount) for one in found if one.kind == "fixed_sum"] == ["40.00 EUR"]
-    nights(firm, HOLD + timedelta(days=1), HOLD + timedelta(days=40))
-    assert sorted(one.kind for one in booked(firm)) == ["fixed_sum", "interest", "interest"]
-    assert_money_adds_up(firm.books)
-    assert firm.broken() == []
+    nights(small_firm, HOLD + timedelta(days=1), HOLD + timedelta(days=40))
+    assert sorted(one.kind for one in booked(small_firm)) == ["fixed_sum", "interest", "interest"]
+    assert_money_adds_up(small_firm.books)
+    assert small_firm.broken() == []
 
 
 def test_the_statement_shows_the_periods_that_the_interest_is_the_sum_of(small_firm: Firm) -> None:
@@ -281,22 +284,22 @@ def test_charging_again_changes_nothing(small_firm: Firm) -> None:
     assert told(small_firm) == before
 
 
-def test_a_charge_stands_on_the_next_statement_and_a_waiver_on_the_one_after(firm: Firm) -> None:
-    on_hold(firm, until=MONDAY, **TERMS)
+def test_a_charge_stands_on_the_next_statement_and_a_waiver_on_the_one_after(small_firm: Firm) -> None:
+    on_hold(small_firm, until=MONDAY, **TERMS)
     today = MONDAY
-    while not booked(firm):
+    while not booked(small_firm):
         today += timedelta(days=1)
-        firm.run(today)
+        small_firm.run(today)
 
     def moved() -> list[tuple[str, str]]:
-        with firm.books.read() as work:
+        with small_firm.books.read() as work:
             return [(one.kind, str(one.amount)) for one in statements.backgrounds(work, [1])[1].movements]
 
     assert moved() == [("charge", "15.00 GBP")]
-    nights(firm, today + timedelta(days=1), today + timedelta(days=8))
+    nights(small_firm, today + timedelta(days=1), today + timedelta(days=8))
     assert moved() == [], "it stood on the statement of the week after"
     later = today + timedelta(days=9)
-    with firm.books.write() as work:
+    with small_firm.books.write() as work:
         charges.waive(work, 1, "goodwill", Pen(moment(later).now, later, "Pat"))
     assert moved() == [("charge", "-15.00 GBP")]
 

@@ -21,12 +21,22 @@ ANNE = Wanted("anne", "telephone")
 TELL = Wanted("anne", "telephone", tell=True)
 
 
-@pytest.fixture
-def chased(firm: Firm) -> Firm:
-    """A001 owes INV-A001, 100.00 GBP, and had its first overdue letter on Monday."""
+def _chased(firm: Firm) -> Firm:
     owing(firm, MONDAY, 1)
     firm.run(MONDAY)
     return firm
+
+
+@pytest.fixture
+def chased(small_firm: Firm) -> Firm:
+    """A001 owes INV-A001, 100.00 GBP, and had its first overdue letter on Monday."""
+    return _chased(small_firm)
+
+
+@pytest.fixture
+def chased_on_both(firm: Firm) -> Firm:
+    """The same on each database in turn, for what the others rest on."""
+    return _chased(firm)
 
 
 def opened(firm: Firm, amount: str | None = None, code: str = "quality", wanted: Wanted = ANNE) -> str:
@@ -80,19 +90,19 @@ def test_the_part_that_is_not_disputed_goes_on_being_chased(chased: Firm) -> Non
     assert "70.00" in text
 
 
-def test_what_is_credited_is_not_asked_for_until_the_ledger_shows_it(chased: Firm) -> None:
-    key = opened(chased, "30.00")
-    resolve(chased, key, "partly", TUESDAY, "20.00")
-    assert nights(chased, TUESDAY, date(2026, 3, 16))
-    assert chased.mail is not None
-    assert "80.00" in chased.mail.to("a001@a001.example")[-1].text
+def test_what_is_credited_is_not_asked_for_until_the_ledger_shows_it(chased_on_both: Firm) -> None:
+    key = opened(chased_on_both, "30.00")
+    resolve(chased_on_both, key, "partly", TUESDAY, "20.00")
+    assert nights(chased_on_both, TUESDAY, date(2026, 3, 16))
+    assert chased_on_both.mail is not None
+    assert "80.00" in chased_on_both.mail.to("a001@a001.example")[-1].text
     note = "A001,NOTE-1,2026-03-16,2026-03-16,20.00,GBP,credit_note"
-    chased.take(csv(INVOICES + ",kind", note), date(2026, 3, 17))
-    chased.run(date(2026, 3, 17))
-    assert [one.credit for one in listed(chased, TUESDAY)] == ["shown"]
-    nights(chased, date(2026, 3, 18), date(2026, 3, 25))
-    assert "80.00" in chased.mail.to("a001@a001.example")[-1].text
-    assert_money_adds_up(chased.books)
+    chased_on_both.take(csv(INVOICES + ",kind", note), date(2026, 3, 17))
+    chased_on_both.run(date(2026, 3, 17))
+    assert [one.credit for one in listed(chased_on_both, TUESDAY)] == ["shown"]
+    nights(chased_on_both, date(2026, 3, 18), date(2026, 3, 25))
+    assert "80.00" in chased_on_both.mail.to("a001@a001.example")[-1].text
+    assert_money_adds_up(chased_on_both.books)
 
 
 def test_a_credit_that_does_not_come_is_a_task_after_a_month(chased: Firm) -> None:

@@ -21,15 +21,19 @@ from tests.support.mail_server import MailServer
 
 def chase_to_the_queue(firm: Firm) -> date:
     """Two invoices of A001 are chased until their final notice's deadline has passed."""
-    owing(firm, MONDAY, 1)
-    firm.invoices(MONDAY, "A001,INV-2,2026-01-20,2026-02-26,250.00,GBP")
-    day = MONDAY
-    for _ in range(160):
-        firm.run(day)
-        if refer.queue(firm.office, moment(day)):
-            return day
-        day += timedelta(days=1)
-    raise AssertionError("nothing was ever referred")
+
+    def chase() -> None:
+        owing(firm, MONDAY, 1)
+        firm.invoices(MONDAY, "A001,INV-2,2026-01-20,2026-02-26,250.00,GBP")
+        day = MONDAY
+        while not refer.queue(firm.office, moment(day)):
+            firm.run(day)
+            day += timedelta(days=1)
+            assert day < MONDAY + timedelta(days=160), "nothing was ever referred"
+
+    firm.prepare("two invoices in the queue", chase)
+    (queued,) = refer.queue(firm.office, moment(MONDAY))
+    return queued.record.since
 
 
 def test_an_account_is_referred_once_with_all_its_cases_and_a_person_decides(

@@ -18,12 +18,22 @@ from tests.support.firm import MONDAY, Firm, moment, owing
 TUESDAY = MONDAY + timedelta(days=1)
 
 
-@pytest.fixture
-def chased(firm: Firm) -> Firm:
-    """A001 and A002 owe an invoice each, and had a first overdue letter on Monday."""
+def _chased(firm: Firm) -> Firm:
     owing(firm, MONDAY, 2)
     firm.run(MONDAY)
     return firm
+
+
+@pytest.fixture
+def chased(small_firm: Firm) -> Firm:
+    """A001 and A002 owe an invoice each, and had a first overdue letter on Monday."""
+    return _chased(small_firm)
+
+
+@pytest.fixture
+def chased_on_both(firm: Firm) -> Firm:
+    """The same on each database in turn, for what the others rest on."""
+    return _chased(firm)
 
 
 def say(firm: Firm, what: str, action: str, until: date | None = None, on: date = TUESDAY, **more: Any) -> Effect:
@@ -39,26 +49,26 @@ def letters(firm: Firm, first: date, days: int, account: str = "A001") -> list[t
     return [(one.on, one.letter) for one in firm.letters()[before:] if one.account == account and one.stage]
 
 
-def test_a_pause_holds_until_its_day_and_with_it(chased: Firm) -> None:
-    say(chased, "INV-A001", "pause", date(2026, 3, 27))
-    found = explain(chased.office, "INV-A001", moment(TUESDAY))
+def test_a_pause_holds_until_its_day_and_with_it(chased_on_both: Firm) -> None:
+    say(chased_on_both, "INV-A001", "pause", date(2026, 3, 27))
+    found = explain(chased_on_both.office, "INV-A001", moment(TUESDAY))
     assert found.decision.reason == "paused"
     assert "the manager said so" in found.decision.why
     assert found.held_up_by == ("person: until 2026-03-27: the manager said so",)
-    sent = letters(chased, TUESDAY, 30)
+    sent = letters(chased_on_both, TUESDAY, 30)
     assert sent[0] == (date(2026, 3, 30), "late"), "Saturday and Sunday are days of rest; one stage at a time"
     assert [one.what for one in found.journal if one.who == "anne"] == ["override_pause"]
-    assert chased.broken() == []
+    assert chased_on_both.broken() == []
 
 
-def test_an_excluded_account_hears_nothing_until_it_is_released(chased: Firm) -> None:
-    say(chased, "A001", "stop")
-    assert letters(chased, TUESDAY, 20) == []
-    chased.invoices(date(2026, 3, 23), "A001,INV-9,2026-01-10,2026-02-10,70.00,GBP")
-    assert letters(chased, date(2026, 3, 23), 3) == [], "invoices that come later are excluded too"
-    assert say(chased, "A001", "release", on=date(2026, 3, 26), reason="").ended == 1
-    assert letters(chased, date(2026, 3, 26), 3)
-    assert say(chased, "A001", "release", on=date(2026, 3, 29), reason="").ended == 0
+def test_an_excluded_account_hears_nothing_until_it_is_released(chased_on_both: Firm) -> None:
+    say(chased_on_both, "A001", "stop")
+    assert letters(chased_on_both, TUESDAY, 20) == []
+    chased_on_both.invoices(date(2026, 3, 23), "A001,INV-9,2026-01-10,2026-02-10,70.00,GBP")
+    assert letters(chased_on_both, date(2026, 3, 23), 3) == [], "invoices that come later are excluded too"
+    assert say(chased_on_both, "A001", "release", on=date(2026, 3, 26), reason="").ended == 1
+    assert letters(chased_on_both, date(2026, 3, 26), 3)
+    assert say(chased_on_both, "A001", "release", on=date(2026, 3, 29), reason="").ended == 0
 
 
 def test_a_stage_is_set_and_the_ramp_goes_on_from_there(chased: Firm) -> None:
@@ -102,13 +112,13 @@ def test_what_is_promised_is_not_asked_for_whoever_wants_it(chased: Firm) -> Non
     assert letters(chased, TUESDAY, 15) == []
 
 
-def test_a_trial_changes_nothing(chased: Firm) -> None:
-    before = everything(chased.books)
-    done = say(chased, "INV-A001", "set_stage", stage="delinquent", dry_run=True)
+def test_a_trial_changes_nothing(chased_on_both: Firm) -> None:
+    before = everything(chased_on_both.books)
+    done = say(chased_on_both, "INV-A001", "set_stage", stage="delinquent", dry_run=True)
     assert done.dry_run
     assert isinstance(done.changed[0].after.outcome, Send)
     assert done.changed[0].after.outcome.letter == "delinquent"
-    assert everything(chased.books) == before
+    assert everything(chased_on_both.books) == before
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,22 @@ FIRST = date(2026, 3, 16)
 ANNE = Wanted("anne", "asked for parts")
 
 
-@pytest.fixture
-def chased(firm: Firm) -> Firm:
-    """A001 owes INV-A001, 100.00 GBP, and had its first overdue letter on Monday."""
+def _chased(firm: Firm) -> Firm:
     owing(firm, MONDAY, 1)
     firm.run(MONDAY)
     return firm
+
+
+@pytest.fixture
+def chased(small_firm: Firm) -> Firm:
+    """A001 owes INV-A001, 100.00 GBP, and had its first overdue letter on Monday."""
+    return _chased(small_firm)
+
+
+@pytest.fixture
+def chased_on_both(firm: Firm) -> Firm:
+    """The same on each database in turn, for what the others rest on."""
+    return _chased(firm)
 
 
 def agreed(firm: Firm) -> str:
@@ -54,19 +64,19 @@ def nights(firm: Firm, first: date, last: date) -> list[tuple[date, str]]:
     return [(one.on, one.letter) for one in firm.letters()[before:]]
 
 
-def test_parts_are_chased_instead_of_the_invoice_and_a_kept_plan_ends(chased: Firm) -> None:
-    key = agreed(chased)
-    assert chased.letters()[-1].letter == "plan_agreed"
-    assert chased.mail is not None
-    assert "33.34" in chased.mail.to("a001@a001.example")[-1].text
-    assert nights(chased, TUESDAY, FIRST) == [(date(2026, 3, 13), "part_due")], "Friday: the working day before"
-    chased.payments(FIRST, f"A001,INV-A001,{FIRST},33.33,GBP,R")
-    assert nights(chased, date(2026, 3, 17), date(2026, 4, 10)) == []
-    assert state(chased, key) == ("agreed", ("paid", "open", "open"))
-    chased.payments(date(2026, 4, 11), "A001,INV-A001,2026-04-11,66.67,GBP,R")
-    chased.run(date(2026, 4, 13))
-    assert state(chased, key) == ("kept", ("paid", "paid", "paid")), "paid early"
-    assert chased.broken() == []
+def test_parts_are_chased_instead_of_the_invoice_and_a_kept_plan_ends(chased_on_both: Firm) -> None:
+    key = agreed(chased_on_both)
+    assert chased_on_both.letters()[-1].letter == "plan_agreed"
+    assert chased_on_both.mail is not None
+    assert "33.34" in chased_on_both.mail.to("a001@a001.example")[-1].text
+    assert nights(chased_on_both, TUESDAY, FIRST) == [(date(2026, 3, 13), "part_due")], "Friday: the working day before"
+    chased_on_both.payments(FIRST, f"A001,INV-A001,{FIRST},33.33,GBP,R")
+    assert nights(chased_on_both, date(2026, 3, 17), date(2026, 4, 10)) == []
+    assert state(chased_on_both, key) == ("agreed", ("paid", "open", "open"))
+    chased_on_both.payments(date(2026, 4, 11), "A001,INV-A001,2026-04-11,66.67,GBP,R")
+    chased_on_both.run(date(2026, 4, 13))
+    assert state(chased_on_both, key) == ("kept", ("paid", "paid", "paid")), "paid early"
+    assert chased_on_both.broken() == []
 
 
 def test_a_missed_part_ends_the_plan_and_the_letter_says_so(chased: Firm) -> None:
@@ -138,20 +148,23 @@ def test_a_split_adds_up_to_the_cent(minor: int, count: int) -> None:
     assert parts[-1].minor >= parts[0].minor
 
 
-def test_whoever_asks_for_parts_is_offered_them_once_where_the_policy_says_so(chased: Firm) -> None:
-    first = chased.letters()[0].message_id
+def test_whoever_asks_for_parts_is_offered_them_once_where_the_policy_says_so(chased_on_both: Firm) -> None:
+    first = chased_on_both.letters()[0].message_id
     text = "Could we pay this in three instalments? Please let me know if you agree."
 
     def asks(on: date) -> str:
         raw = written("a001@a001.example", text, on=on, answers=first)
-        (handled,) = chased.receive(on, raw)
+        (handled,) = chased_on_both.receive(on, raw)
         return handled.state
 
     assert asks(TUESDAY) == "review", "the policy offers none by itself"
-    chased.rules = policy(("[payments]\n", "[plans]\noffer = true\nmaximum = 500\n\n[payments]\n"))
+    chased_on_both.rules = policy(("[payments]\n", "[plans]\noffer = true\nmaximum = 500\n\n[payments]\n"))
     assert asks(TUESDAY) == "acted"
-    assert (chased.letters()[-1].letter, chased.letters()[-1].to) == ("plan_offered", "a001@a001.example")
-    assert state(chased, "1")[0] == "offered"
+    assert (chased_on_both.letters()[-1].letter, chased_on_both.letters()[-1].to) == (
+        "plan_offered",
+        "a001@a001.example",
+    )
+    assert state(chased_on_both, "1")[0] == "offered"
     assert asks(date(2026, 3, 4)) == "review", "once a case"
 
 

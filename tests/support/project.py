@@ -46,8 +46,12 @@ class Ended:
     """How a command ended."""
 
     code: int
-    out: str
+    raw: bytes
     err: str
+
+    @property
+    def out(self) -> str:
+        return self.raw.decode()
 
     @property
     def json(self) -> list[dict[str, Any]]:
@@ -98,8 +102,8 @@ class Project:
             if process.exitcode is None:
                 process.kill()
                 raise TimeoutError(f"dunwell {' '.join(arguments)}: still running after 180 s")
-            out, err = (Path(name).read_text(encoding="utf-8") for name in into)
-        return Ended(process.exitcode, out, err)
+            out, err = (Path(name).read_bytes() for name in into)
+        return Ended(process.exitcode, out, err.decode())
 
     @property
     def books(self) -> Books:

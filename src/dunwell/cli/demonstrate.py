@@ -56,7 +56,7 @@ def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
         made = portfolio.build(today)
         with _step("Filing the firm's invoices as PDFs"):
             err.print(f"  {papers.write(made, place, builtin_folder() / 'fonts', CREDITOR_NAME)} documents")
-        # With its first client httpx loads the rest of itself; in a thread beside other work Python 3.11 can fail at that.
+        # With its first client httpx loads the rest of itself: in a thread beside others Python 3.11 can fail at it.
         httpx.Client().close()
         with ThreadPoolExecutor(1) as beside:
             err.print("Starting a Prefect server beside the next step")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -144,10 +144,12 @@ EXPECTED = {
 def inspect(tree: nodes.Template, known: frozenset[str], expected: tuple[str, ...] = ()) -> Iterator[tuple[int, str]]:
     """What is wrong with a template, each with its line: names, parts and expressions that no letter has, facts of
     `expected` that it leaves out, and variables that it sets and never uses."""
-    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")} | {"loop"}
+    every = list(_walk(tree))
+    names = [node for node in every if isinstance(node, nodes.Name)]
+    own = {name.name for name in names if name.ctx in ("store", "param")} | {"loop"}
     for name in sorted(own & known):
         yield 1, f"{name!r} is a fact: call your own variable otherwise"
-    for node in _walk(tree):
+    for node in every:
         if not isinstance(node, _ALLOWED):
             name = type(node).__name__.lower()
             yield (
@@ -160,19 +162,19 @@ def inspect(tree: nodes.Template, known: frozenset[str], expected: tuple[str, ..
             yield from _member_problems(node)
         elif isinstance(node, nodes.For) and node.recursive:
             yield node.lineno, "recursive loops are not possible in a letter"
-    said = _said(tree)
+    said = _said(every)
     for fact in expected:
         if fact not in said:
             yield 1, f"the fact {fact!r} is not used: this letter exists to say it"
-    for name in sorted({one.name for one in tree.find_all(nodes.Name) if one.ctx == "store"} - said):
+    for name in sorted({one.name for one in names if one.ctx == "store"} - said):
         yield 1, f"the variable {name!r} is set and never used: remove it"
 
 
-def _said(tree: nodes.Template) -> set[str]:
+def _said(every: Sequence[nodes.Node]) -> set[str]:
     """The names that a template reads, parts with their owner: `promise`, `promise.by`."""
-    said = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"}
-    for node in tree.find_all(nodes.Getattr):
-        if isinstance(node.node, nodes.Name):
+    said = {node.name for node in every if isinstance(node, nodes.Name) and node.ctx == "load"}
+    for node in every:
+        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
             said.add(f"{node.node.name}.{node.attr}")
     return said
 
