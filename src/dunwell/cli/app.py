@@ -12,6 +12,7 @@ from dunwell import __version__, wiring
 from dunwell.cli import (
     charges,
     claims,
+    contacts,
     disputes,
     forewarning,
     frontdesk,
@@ -94,6 +95,7 @@ watching.register(app)
 forewarning.register(app)
 reporting.register(app)
 frontdesk.register(app)
+contacts.register(app)
 
 
 def main() -> None:

@@ -107,7 +107,11 @@ def _decimal(text: str | None) -> Decimal | None:
 
 def contacts(work: Work, account_ids: Iterable[int]) -> dict[int, list[Contact]]:
     """The contacts of these accounts, in the order in which they were entered."""
-    query = select(ContactRow).where(col(ContactRow.account_id).in_(list(account_ids))).order_by(col(ContactRow.id))
+    query = (
+        select(ContactRow)
+        .where(col(ContactRow.account_id).in_(list(account_ids)), col(ContactRow.left_on).is_(None))
+        .order_by(col(ContactRow.id))
+    )
     found: dict[int, list[Contact]] = defaultdict(list)
     for row in work.session.execute(query).scalars():
         contact = Contact(row.name, row.email, Role(row.role), row.language, row.phone, row.bad_since)
@@ -260,7 +264,9 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[date]]:
 
 def _reachable(work: Work, account_ids: Iterable[int]) -> set[int]:
     query = select(col(ContactRow.account_id)).where(
-        col(ContactRow.account_id).in_(account_ids), col(ContactRow.bad_since).is_(None)
+        col(ContactRow.account_id).in_(account_ids),
+        col(ContactRow.bad_since).is_(None),
+        col(ContactRow.left_on).is_(None),
     )
     return set(work.session.execute(query).scalars())
 

@@ -55,7 +55,7 @@ def with_contact(work: Work, email: str) -> frozenset[str]:
     query = (
         select(col(AccountRow.number))
         .join(ContactRow, col(ContactRow.account_id) == col(AccountRow.id))
-        .where(func.lower(col(ContactRow.email)) == email.lower())
+        .where(func.lower(col(ContactRow.email)) == email.lower(), col(ContactRow.left_on).is_(None))
     )
     return frozenset(work.session.execute(query).scalars())
 
@@ -66,7 +66,7 @@ def with_domain(work: Work, domain: str) -> frozenset[str]:
     query = (
         select(col(AccountRow.number))
         .join(ContactRow, col(ContactRow.account_id) == col(AccountRow.id))
-        .where(func.lower(col(ContactRow.email)).like(f"%@{plain}", escape="\\"))
+        .where(func.lower(col(ContactRow.email)).like(f"%@{plain}", escape="\\"), col(ContactRow.left_on).is_(None))
         .distinct()
         .limit(100)
     )

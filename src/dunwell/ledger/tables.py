@@ -46,7 +46,8 @@ class AccountRow(SQLModel, table=True):
 
 
 class ContactRow(SQLModel, table=True):
-    """A person or desk at an account. `bad_since`: since when the address is known not to work."""
+    """A person or desk at an account. `bad_since`: since when the address is known not to work; `left_on`: the day from
+    which they are no contact any more, by a person's word."""
 
     __tablename__ = "contact"
     __table_args__ = (UniqueConstraint("account_id", "email"),)
@@ -58,6 +59,7 @@ class ContactRow(SQLModel, table=True):
     language: str | None = None
     phone: str | None = None
     bad_since: date | None = None
+    left_on: date | None = None
 
 
 class InvoiceRow(SQLModel, table=True):
