@@ -23,7 +23,7 @@ serve: setup
 
 # More workers than cores: half of the tests' time is waiting for servers.
 test: setup
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder -m "not deploy"
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not deploy"
 
 # The whole set-up: a scheduled night, a worker killed in the middle of a shard.
 smoke: setup

@@ -22,14 +22,10 @@ _LONGEST_FIRST = ("demo", "flows", "faults", "scenarios", "desk", "cli", "mailro
 """Folders whose files take long, or wait for servers: started first, they do not keep the others waiting at the end."""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first; within a file everything stays as it is, and stays together (the flows as one: one server)."""
+    """Long files first; within a file everything stays as it is."""
     place = {name: number for number, name in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path.parent.name, len(place)))
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group("flows" if folder == "flows" else str(item.path)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
