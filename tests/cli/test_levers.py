@@ -36,7 +36,7 @@ def test_promise(chased: Project) -> None:
         (("promise", "add", "INV-A001", "--date", "2026-03-01", *BY), "has passed"),
         (("promise", "add", "INV-A001", "--date", "soon", *BY), "YYYY-MM-DD"),
         (("promise", "add", "INV-A001", "--date", "2026-03-20", "--amount", "1000", *BY), "100.00 GBP is open"),
-        (("promise", "add", "INV-A001", "--date", "2026-03-20", "--amount", "x", *BY), "no amount"),
+        (("promise", "add", "INV-A001", "--date", "2026-03-20", "--amount", "x", *BY), "no number above zero"),
         (("promise", "add", "INV-A9", "--date", "2026-03-20", *BY), "no invoice INV-A9"),
         (("promise", "withdraw", "77", *BY), "no promise has the id 77"),
     ]:

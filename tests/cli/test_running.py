@@ -45,7 +45,7 @@ def test_a_night_sends_once_whatever_is_run_again(project: Project, firm_of: Fir
     assert sent[0] == {
         "account": "A001", "letter": "past_due_first", "stage": "past_due", "language": "en", "invoices": ["INV-A001"],
         "to": "a001@a001.example", "message_id": mail.letters[0].message_id, "state": "sent", "on": DAY,
-        "reason": "250 2.0.0 Ok: queued as 1",
+        "reason": "250 2.0.0 Ok: queued as 1", "carrier": "email",
     }  # fmt: skip
     assert project("letters", "sent", "--json", "--date", "2026-03-01").json == []
 

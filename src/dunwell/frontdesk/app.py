@@ -100,8 +100,19 @@ def _answered(desk: Desk, route: Route, request: Request, form: Mapping[str, tup
         if route.again is None:
             raise NotFound(str(error)) from error
         ask = replace(ask, problem=_OPTION.sub("", str(error)))
-        answer = Shown("problem.html", status=422) if ask.fragment else replace(route.again(ask), status=422)
+        answer = _again(route.again, ask)
     return _response(ask, request, answer)
+
+
+def _again(page: Callable[[Ask], Shown], ask: Ask) -> Shown:
+    """The page the form was on, with what was wrong with it."""
+    if ask.fragment:
+        return Shown("problem.html", status=422)
+    try:
+        return replace(page(ask), status=422)
+    except REFUSALS as error:
+        # What was refused is what the page itself is about: there is no such page.
+        raise NotFound(str(error)) from error
 
 
 def _understood(desk: Desk, request: Request, form: Mapping[str, tuple[str, ...]], *, hear: bool) -> Ask:
