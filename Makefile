@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Some machines forbid compiled modules: every start would then take seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo serve test smoke lint format bench gallery lock clean deploy-local deploy-local-stop
+.PHONY: setup demo serve test test-demo smoke lint format bench gallery lock clean deploy-local deploy-local-stop
 
 setup: $(VENV)/.done
 
@@ -23,7 +23,11 @@ serve: setup
 
 # More workers than cores: half of the tests' time is waiting for servers.
 test: setup
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not deploy"
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not deploy and not demo"
+
+# The whole demo, as a newcomer types it: it takes as long as a fifth of all the other tests.
+test-demo: setup
+	$(BIN)/python -m pytest -m demo
 
 # The whole set-up: a scheduled night, a worker killed in the middle of a shard.
 smoke: setup

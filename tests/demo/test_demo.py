@@ -21,7 +21,11 @@ import pytest
 
 from tests.support.project import DUNWELL, Project
 
-DAY = "2026-11-24"
+pytestmark = pytest.mark.demo
+
+DAY = "2026-11-23"
+"""The day of the first cycle through Prefect, some weeks before the demo's `END`."""
+END = "2026-12-18"
 LAST_LINE = "Ctrl-C ends the servers."
 MINUTES = 8 * 60
 """How long the machine may take where other tests keep it busy; on two idle cores it is about one."""
@@ -41,7 +45,7 @@ class Shown:
     def command(self, *arguments: str) -> list[dict[str, Any]]:
         ended = subprocess.run(
             [DUNWELL, "--config", self.folder / "dunwell.toml", *arguments, "--json"],
-            env=Project.environment(DUNWELL_TODAY=DAY), capture_output=True, text=True, timeout=120, check=False,
+            env=Project.environment(DUNWELL_TODAY=END), capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr
         return [json.loads(line) for line in ended.stdout.splitlines()]
@@ -60,7 +64,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     here = tmp_path_factory.mktemp("here")
     (here / "dunwell.toml").write_text("this is no settings file", encoding="utf-8")
     theirs = {
-        "DUNWELL_TODAY": DAY, "DUNWELL_SMTP__HOST": "mail.invalid", "DUNWELL_LEDGER__URL": "postgresql://db.invalid/x",
+        "DUNWELL_TODAY": END, "DUNWELL_SMTP__HOST": "mail.invalid", "DUNWELL_LEDGER__URL": "postgresql://db.invalid/x",
         "PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_HOME": str(here / "prefect"),
     }  # fmt: skip
     with open(here / "out", "wb") as out, open(here / "err", "wb") as err:
@@ -109,7 +113,32 @@ def test_the_customers_answers_are_read_and_answered(shown: Shown) -> None:
     assert sent >= ANSWERS
     (impostor,) = [one for one in replies if "DMARC failed" in one["trust"]]
     assert impostor["action"] == "review"
-    assert len(shown.command("promise", "list")) == 4
+    assert len(shown.command("promise", "list", "--all")) == 4
+
+
+def test_the_weeks_go_on_to_kept_and_broken_promises_a_pause_and_the_queue(shown: Shown) -> None:
+    promises = shown.command("promise", "list", "--all")
+    assert {one["state"] for one in promises} >= {"kept", "broken"}
+    since = [one for one in shown.command("letters", "sent") if one["on"] > DAY]
+    assert {one["letter"] for one in since} >= {"promise_broken", "payment_received"}
+    paused = re.search(r"Controller paused (\S+) until 2026-12-28 .*?(INV-\S+?):", shown.out)
+    assert paused is not None
+    assert paused[1] not in {one["account"] for one in since}
+    (found,) = shown.command("explain", paused[2])
+    assert "paused until 2026-12-28" in found["reasons"][0]
+    queue = shown.command("queue", "list")
+    assert len(queue) == 2
+    assert {one["disposition"] for one in queue} == {None}
+    for one in queue:
+        dossier = shown.folder / "dossiers" / f"{one['id']}_{one['account']}"
+        assert (dossier / "manifest.json").is_file()
+        ended = subprocess.run([DUNWELL, "dossier", "verify", dossier], capture_output=True, timeout=60, check=False)
+        assert ended.returncode == 0
+
+
+def test_prefect_shows_the_queue_and_the_week(shown: Shown) -> None:
+    artifacts = {one["key"] for one in shown.api("artifacts/latest/filter", limit=200)}
+    assert artifacts >= {"litigation-queue", "weekly-report"}
 
 
 def test_the_mailbox_holds_what_the_ledger_says(shown: Shown) -> None:
@@ -118,7 +147,7 @@ def test_the_mailbox_holds_what_the_ledger_says(shown: Shown) -> None:
     )
     assert said is not None
     held, past, now = (int(number) for number in said.groups())
-    letters = shown.command("letters", "sent")
+    letters = [one for one in shown.command("letters", "sent") if one["on"] <= DAY]
     went = [one for one in letters if one["letter"] not in ANSWERS and _was_taken(one)]
     assert held == past + now == len(went)
     assert now == sum(one["on"] == DAY for one in went) == len(_saved(shown))
@@ -183,7 +212,9 @@ def test_prefect_has_a_run_for_each_invoice_with_its_decision(shown: Shown) -> N
     runs = shown.api("flow_runs/filter", flows={"name": {"any_": ["chase_invoice"]}}, limit=200)
     counted = re.search(rf"{DAY}: (\d+) cases looked at", shown.out)
     assert counted is not None
-    assert len(runs) == int(counted[1])
+    last = re.search(rf"{END}: (\d+) cases looked at", shown.out)
+    assert last is not None
+    assert len(runs) == int(counted[1]) + int(last[1])
     assert 60 <= len(runs) <= 200
     for run in runs:
         assert run["state"]["type"] == "COMPLETED"
@@ -206,7 +237,7 @@ def test_the_front_desk_lets_the_printed_user_in(shown: Shown) -> None:
 
 
 def test_it_says_what_it_does_and_uses_nothing_of_the_callers(shown: Shown) -> None:
-    assert "Tuesday, 24 November 2026 (as you said)" in shown.out
+    assert "ends on Friday, 18 December 2026 (as you said)" in shown.out
     assert re.search(r"accounts\.csv: new 0, changed 0, same 54, rejected 0", shown.err)
     assert "open_items.csv: new 25" in shown.err
     assert "Traceback" not in shown.err

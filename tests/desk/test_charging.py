@@ -55,8 +55,11 @@ def on_hold(
 
 
 def nights(firm: Firm, first: date, last: date) -> None:
-    for offset in range((last - first).days + 1):
-        firm.run(first + timedelta(days=offset))
+    """Every night but those of weekends, on which no letter goes, and with the last of these days in any case."""
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    for day in days:
+        if day.weekday() < 5 or day == last:
+            firm.run(day)
 
 
 def booked(firm: Firm) -> list[ChargeRecord]:

@@ -20,16 +20,15 @@ from dunwell.letters.inspection import NAMES
 from dunwell.letters.labels import WORDS
 from dunwell.letters.languages import Formats
 from dunwell.letters.writing import cages
-from dunwell.rules import policy, policy_parts, policy_watch
+from dunwell.rules import policy, policy_amounts, policy_parts, policy_watch
 from dunwell.rules.policy import Policy, PolicyException
 from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
+from dunwell.rules.policy_amounts import Amounts, CurrencyAmounts
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_litigation import Forewarning, Litigation
 from dunwell.rules.policy_parts import (
-    Amounts,
     Attachments,
     CallRule,
-    CurrencyAmounts,
     Limits,
     Method,
     NoticeRule,
@@ -220,7 +219,7 @@ def test_every_policy_key_is_documented(part: type[BaseModel]) -> None:
 
 def test_no_part_of_the_policy_is_left_out_here() -> None:
     """A new table of the policy has to be added to `_PARTS`, and so to the documentation."""
-    module = {**vars(policy_parts), **vars(policy_watch), **vars(policy)}
+    module = {**vars(policy_parts), **vars(policy_amounts), **vars(policy_watch), **vars(policy)}
     base = policy_parts.Part
     parts = {one for one in module.values() if isinstance(one, type) and issubclass(one, base) and one is not base}
     assert parts == set(_PARTS)

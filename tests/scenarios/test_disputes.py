@@ -59,7 +59,8 @@ def nights(firm: Firm, first: date, last: date) -> list[date]:
     before = len(firm.letters())
     day = first
     while day <= last:
-        firm.run(day)
+        if day.weekday() < 5 or day == last:  # no letter goes on a weekend
+            firm.run(day)
         day += timedelta(days=1)
     return [one.on for one in firm.letters()[before:] if one.stage]
 

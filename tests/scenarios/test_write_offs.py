@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from dunwell.desk import writing_off
+from dunwell import wiring
+from dunwell.desk import users, writing_off
 from dunwell.desk.explain import explain
 from dunwell.desk.refusals import CannotDo
 from dunwell.desk.undertakings import Wanted, add_promise
 from dunwell.ledger import money
 from dunwell.ledger.tables import ChargeRow, InvoiceRow
+from dunwell.rules import policy
+from dunwell.terms.money import Money
 from tests.support.dump import assert_money_adds_up
 from tests.support.dump import money as owed
 from tests.support.firm import MONDAY, Firm, moment, owing
@@ -49,6 +53,26 @@ def write_off(firm: Firm, amount: str | None = None, on: date = TUESDAY) -> None
 def case(firm: Firm) -> tuple[object, ...]:
     found: tuple[object, ...] = owed(firm.books)["invoices"]["INV-A001"]
     return found[2:]
+
+
+def test_a_role_writes_off_up_to_its_limit_in_all(chased: Firm) -> None:
+    text = wiring.default_policy_text().replace("# write_off = { collector = 100", "write_off = { collector = 50")
+    limits = policy.load(text, "policy.toml")
+    office = replace(chased.office, policy=limits)
+    for name, role in (("anne", "collector"), ("rosa", "owner"), ("otto", "auditor")):
+        users.add(chased.books, name, role, "a long enough password", MONDAY)
+
+    def write(who: str, amount: str) -> Money:
+        return writing_off.write_off(office, "INV-A001", Decimal(amount), Wanted(who, "small"), moment(TUESDAY))
+
+    assert write("Anne", "30.00") == Money(3000, "GBP")
+    with pytest.raises(CannotDo, match=r"21.00 GBP is more than a collector may .* \(50 GBP\), and 30.00 GBP"):
+        write("anne", "21.00")
+    with pytest.raises(CannotDo, match="no user is called 'somebody'"):
+        write("somebody", "1.00")
+    with pytest.raises(CannotDo, match="an auditor writes nothing off"):
+        write("otto", "1.00")
+    assert write("rosa", "70.00") == Money(7000, "GBP"), "a role that is left out has no limit"
 
 
 def test_all_of_it_ends_the_case_and_waives_its_charges(chased: Firm) -> None:

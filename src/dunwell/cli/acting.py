@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from dunwell.cli.output import Exit, err, out, parse_day, stop
-from dunwell.desk import answers
+from dunwell.desk import answers, named
 from dunwell.desk.office import Office
 from dunwell.mailroom.sender import MailServerAway, MailServerRefuses
 from dunwell.terms.moment import Moment
@@ -35,16 +35,8 @@ def day(text: str, option: str) -> date:
 
 
 def amount(text: str | None, option: str = "--amount") -> Decimal | None:
-    """An amount in major units, or another number above zero; ends with 2 when it is none, or nothing."""
-    if text is None:
-        return None
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or found <= 0:
-        stop(f"{option}: {text!r} is no number above zero; write it like 1234.50", Exit.BAD_INPUT)
-    return found
+    """An amount in major units, or another number above zero; raises CannotDo, which names the option."""
+    return named.amount(text, option)
 
 
 def one_of(text: str, known: Sequence[str], option: str) -> str:

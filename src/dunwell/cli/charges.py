@@ -8,9 +8,10 @@ import typer
 
 from dunwell import wiring
 from dunwell.cli.output import Exit, json_line, out, stop, table
+from dunwell.desk import charging
+from dunwell.desk.undertakings import Wanted
 from dunwell.ledger import charges, lookup
-from dunwell.ledger.charges import CannotWaive, ChargeRecord
-from dunwell.ledger.journal import Pen
+from dunwell.ledger.charges import ChargeRecord
 
 _app = typer.Typer(help="Charges: late fees, interest and fixed sums.", no_args_is_help=True)
 
@@ -65,10 +66,5 @@ def waive(
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why: for the journal.")],
 ) -> None:
     """Waive a charge. What is paid already cannot be waived. No letter follows from it."""
-    moment = wiring.moment()
-    try:
-        with wiring.open_books().write() as work:
-            found = charges.waive(work, charge, reason, Pen(moment.now, moment.on, by))
-    except CannotWaive as error:
-        stop(str(error), Exit.BAD_INPUT)
+    found = charging.waive(wiring.office(), charge, Wanted(by, reason), wiring.moment())
     out.print(f"waived: {found.kind.replace('_', ' ')} of {found.amount} on {found.invoice}", markup=False)

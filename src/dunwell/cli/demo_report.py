@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from rich.text import Text
@@ -13,17 +15,21 @@ from dunwell import wiring
 from dunwell.cli.output import out, table
 from dunwell.demo import findings
 from dunwell.demo.findings import Gone
+from dunwell.demo.weeks import PERSON, Referred, Weeks
+from dunwell.desk import override
 from dunwell.desk.day import CycleReport
 from dunwell.desk.inbox import Round
 from dunwell.desk.reply import Handled
 from dunwell.desk.summary import headline
+from dunwell.ledger import agreed_lists
+from dunwell.ledger import letters as ledger_letters
 from dunwell.settings import FILE_NAME
 
 _MOST_TASKS = 25
 
 
-def tell(report: CycleReport, read: Round, past: int, held: int, files: int, place: Path) -> None:
-    """All tables. `past` letters had left before this cycle, `held` are in the mailbox, `files` were written."""
+def tell(report: CycleReport, read: Round, past: int, held: int, files: int) -> None:
+    """Of the first cycle. `past` letters had left before it, `held` are in the mailbox, `files` were written."""
     office, moment = wiring.office(), wiring.moment(report.record.on)
     gone = findings.gone(office, report, moment)
     out.print()
@@ -35,7 +41,38 @@ def tell(report: CycleReport, read: Round, past: int, held: int, files: int, pla
     for alarm in report.alarms:
         out.print(f"ALARM: {alarm}", markup=False)
     _mailbox(report, past, held, files)
-    _where(report, gone, place)
+
+
+def tell_weeks(weeks: Weeks, last: CycleReport, queue: Sequence[Referred], since: date) -> None:
+    """Of the weeks that followed, and of the last cycle."""
+    office = wiring.office()
+    with office.books.read() as work:
+        promised = agreed_lists.promises(work)
+        sent = [one for one in ledger_letters.letters(work) if one.on > since and one.state == "sent"]
+    out.print(Text(f"The weeks after it, until {last.record.on}", style="bold"))
+    out.print(
+        f"{len(weeks.payers)} accounts paid; {weeks.sent} letters went, and "
+        f"{last.record.sent} with the last cycle: {_counted(Counter(one.letter for one in sent))}",
+        markup=False,
+    )
+    if weeks.word:
+        said = weeks.word
+        out.print(
+            f"{PERSON} paused {said.account} until {said.until} ({said.reason}): {override.told(said.effect)}",
+            markup=False,
+        )
+    out.print()
+    table("What was promised, and what came of it", ("account", "invoices", "for", "state", "received", "words"), [
+        (one.account, ", ".join(one.invoices), one.date, one.state, one.received or "", one.words[:60])
+        for one in promised
+    ])  # fmt: skip
+    table("The litigation queue: people decide about it", ("id", "account", "open", "missing", "dossier"), [
+        (one.referral, one.account, one.total, one.lacks, one.folder.name) for one in queue
+    ])  # fmt: skip
+    out.print(headline(last), markup=False)
+    for alarm in last.alarms:
+        out.print(f"ALARM: {alarm}", markup=False)
+    out.print()
 
 
 def _sent(gone: list[Gone]) -> None:
@@ -99,11 +136,11 @@ def _mailbox(report: CycleReport, past: int, held: int, files: int) -> None:
     out.print()
 
 
-def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
+def where(report: CycleReport, place: Path) -> None:
+    """Where to look, with an invoice of the first cycle's `report` as the example."""
     config = f"{_as_typed('dunwell')} --config {place / FILE_NAME}"
-    example = next(
-        (one.invoices[0] for one in gone if one.letter in ("final_notice", "on_hold", "delinquent")), "INV-…"
-    )
+    firm = [one for one in report.letters if one.letter in ("final_notice", "on_hold", "delinquent")]
+    example = firm[0].invoices[0] if firm else "INV-…"
     out.print(Text("Where to look", style="bold"))
     for what, where in (
         ("the letters as files (.eml, .html, .txt, .pdf)", place / "letters"),
@@ -111,6 +148,8 @@ def _where(report: CycleReport, gone: list[Gone], place: Path) -> None:
         ("why an invoice is where it is", f"{config} explain {example}"),
         ("every letter so far", f"{config} letters sent"),
         ("what customers wrote, and what waits for a person", f"{config} replies; {config} reviews"),
+        ("the litigation queue, and its dossiers", f"{config} queue list; ls {place / 'dossiers'}"),
+        ("the week in figures", f"{config} report"),
         ("what the next cycle would send", f"{config} preview"),
         ("the next three months, if nobody paid", f"{config} simulate --days 90"),
         ("Prefect's record of the cycle", f"PREFECT_HOME={place / '.prefect'} {_as_typed('prefect')} server start"),

@@ -1,4 +1,4 @@
-"""What `dunwell demo` does: sets up, lives through a past, runs one cycle through Prefect, and tells of it."""
+"""What `dunwell demo` does: lives through a past, a cycle through Prefect and the weeks after it, and tells of them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from dunwell import wiring
 from dunwell.cli import demo_report, prefect_server, running
 from dunwell.cli import inbox as reading
 from dunwell.cli.output import Exit, bar, err, out, stop
-from dunwell.demo import customers, history, inbox, papers, portfolio
+from dunwell.demo import customers, history, inbox, papers, portfolio, weeks
 from dunwell.demo.customers import Letter
+from dunwell.demo.history import PastDay
 from dunwell.demo.portfolio import Portfolio
 from dunwell.demo.servers import MailServers
 from dunwell.demo.settings_file import COUNTRY, CREDITOR_NAME, DOMAIN, settings_text
+from dunwell.demo.weeks import PERSON, Weeks
 from dunwell.desk import users
 from dunwell.desk.cycle import Consent
 from dunwell.desk.day import CycleReport
@@ -37,7 +39,6 @@ from dunwell.ledger.engine import migrate
 from dunwell.letters.templates import builtin_folder
 from dunwell.settings import FILE_NAME
 
-_USER = "Controller"
 _COMMAND = "from dunwell.cli import main; main()"
 
 
@@ -52,8 +53,8 @@ def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
     with _ending_on_terminate(), contextlib.ExitStack() as stack:
         with _step("Starting mail servers: SMTP and IMAP on loopback"):
             mail = stack.enter_context(MailServers(place / "mail", DOMAIN, portfolio.answers()))
-        today = _open_books(place, mail, said)
-        made = portfolio.build(today)
+        end = _open_books(place, mail, said)
+        made = portfolio.build(history.working_day(end - weeks.SPAN, COUNTRY))
         with _step("Filing the firm's invoices as PDFs"):
             err.print(f"  {papers.write(made, place, builtin_folder() / 'fonts', CREDITOR_NAME)} documents")
         # With its first client httpx loads the rest of itself: in a thread beside others Python 3.11 can fail at it.
@@ -66,14 +67,16 @@ def demonstrate(folder: Path | None, *, keep: bool) -> Exit:
                 url = starting.result()
         before = inbox.next_uid(mail)
         _import(made, place)
-        with _step(f"{today}: the daily cycle, a Prefect flow run for each invoice with something due"):
-            report = running.run_flow(wiring.moment(today), Consent())
+        report = _cycle(made.today)
         found = inbox.arrived(mail, before)
         held, files = _collect(mail, report, found, place)
-        read = _reply(mail, found, report, today)
-        demo_report.tell(report, read, past, held, files, place)
+        read = _reply(mail, found, report, made.today)
+        demo_report.tell(report, read, past, held, files)
+        after, last = _go_on(made, report, end)
+        demo_report.tell_weeks(after, last, _dossiers(place, end), made.today)
+        demo_report.where(report, place)
         if keep:
-            _wait(url, mail, place)
+            _wait(url, mail, place, said)
         else:
             out.print(
                 "`dunwell demo --keep` leaves the front desk, the Prefect UI and the mail servers up to look at.",
@@ -99,20 +102,20 @@ def _forget_environment(place: Path) -> None:
 
 
 def _open_books(place: Path, mail: MailServers, said: date | None) -> date:
-    """Write the settings and an empty ledger; returns the day that the demo acts on."""
+    """Write the settings and an empty ledger; returns the day on which the demo ends."""
     (place / FILE_NAME).write_text(settings_text(mail), encoding="utf-8")
     wiring.set_overrides(place / FILE_NAME)
     migrate(wiring.open_books(current=False).engine)
     clock = wiring.now().date()
-    today = said or history.working_day(clock, COUNTRY)
+    end = said or history.working_day(clock, COUNTRY)
     if said is not None:
         why = "as you said"
-    elif today == clock:
+    elif end == clock:
         why = "today"
     else:
         why = f"the latest working day: {clock:%A, %d %B} is one of rest, on which few letters would go"
-    out.print(f"The demo's day is {today:%A, %d %B %Y} ({why}). Its folder is {place}", markup=False)
-    return today
+    out.print(f"The demo ends on {end:%A, %d %B %Y} ({why}). Its folder is {place}", markup=False)
+    return end
 
 
 def _live(made: Portfolio) -> int:
@@ -122,15 +125,46 @@ def _live(made: Portfolio) -> int:
         f"The past: {len(days)} working days from {days[0]} to {days[-1]}, each with its import, its cycle and its "
         f"letters. After that no cycle ran until the demo's day, as over a weekend"
     )
+    with _step(what):
+        return _days(history.live(made, days), len(days))
+
+
+def _days(lived: Iterator[PastDay], many: int) -> int:
     sent = 0
-    with _step(what), bar() as progress:
-        task = progress.add_task("days", total=len(days))
-        for number, day in enumerate(history.live(made, days), 1):
+    with bar() as progress:
+        task = progress.add_task("days", total=many)
+        for number, day in enumerate(lived, 1):
             sent += day.sent
             progress.advance(task)
             if not err.is_terminal and number % 10 == 0:
-                err.print(f"  {number} of {len(days)} days, {sent} letters so far")
+                err.print(f"  {number} of {many} days, {sent} letters so far")
     return sent
+
+
+def _cycle(on: date) -> CycleReport:
+    with _step(f"{on}: the daily cycle, a Prefect flow run for each invoice with something due"):
+        return running.run_flow(wiring.moment(on), Consent())
+
+
+def _go_on(made: Portfolio, first: CycleReport, end: date) -> tuple[Weeks, CycleReport]:
+    """Live through the weeks after the first cycle, to a last one through Prefect."""
+    after = weeks.ahead(made, first, end, COUNTRY)
+    days = after.days
+    what = f"The weeks after it: {len(days)} working days from {days[0]} to {days[-1]}; some pay, and some do not"
+    with _step(what):
+        after.sent = _days(history.live(made, days), len(days))
+    history.take(made, end)
+    last = _cycle(end)
+    with _step("The litigation queue and the week's report, as Prefect shows them"):
+        home = wiring.located().folder / ".prefect"
+        prefect_server.run_flow("litigation", home, as_of=end)
+        prefect_server.run_flow("report", home, week=end)
+    return after, last
+
+
+def _dossiers(place: Path, end: date) -> list[weeks.Referred]:
+    with _step("The dossiers of the litigation queue"):
+        return weeks.dossiers(place / "dossiers", end)
 
 
 def _import(made: Portfolio, place: Path) -> None:
@@ -203,11 +237,13 @@ def _ending_on_terminate() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _front_desk(place: Path, password: str) -> Iterator[str]:
+def _front_desk(place: Path, password: str, said: date | None) -> Iterator[str]:
     """The collector's web page beside the demo, with a user to sign in as; its address."""
-    users.add(wiring.open_books(), _USER, "controller", password, wiring.moment().on)
+    users.add(wiring.open_books(), PERSON, "controller", password, wiring.moment().on)
     port = prefect_server.free_port()
-    command = [sys.executable, "-c", _COMMAND, "--config", str(place / FILE_NAME), "frontdesk", "--port", str(port)]
+    on = ["--today", said.isoformat()] if said else []
+    command = [sys.executable, "-c", _COMMAND, "--config", str(place / FILE_NAME), *on]
+    command += ["frontdesk", "--port", str(port)]
     with open(place / "frontdesk.log", "ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         try:
@@ -217,10 +253,10 @@ def _front_desk(place: Path, password: str) -> Iterator[str]:
             process.wait(20)
 
 
-def _wait(url: str, mail: MailServers, place: Path) -> None:
+def _wait(url: str, mail: MailServers, place: Path, said: date | None) -> None:
     password = secrets.token_urlsafe(9)
-    with _front_desk(place, password) as page:
-        out.print(f"Front desk:  {page}  (user {_USER}, password {password})", markup=False)
+    with _front_desk(place, password, said) as page:
+        out.print(f"Front desk:  {page}  (user {PERSON}, password {password})", markup=False)
         _until_stopped(url, mail)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, 
 from dunwell.desk import inbox as desk
 from dunwell.desk import review as reviewing
 from dunwell.desk.inbox import Round
-from dunwell.desk.review import INTENTS, CannotReview, Decision
+from dunwell.desk.review import INTENTS, Decision
 from dunwell.ledger import replies as ledger_replies
 from dunwell.ledger.replies import ReplyRecord
 from dunwell.mailroom.inbox import Inbox
@@ -74,22 +73,13 @@ def _look(moment: Moment, *, direct: bool, as_json: bool) -> Exit:
 
 def run_flow(moment: Moment) -> Round:
     """One look through the real flow, against the Prefect server that is set or a private one."""
-    from dunwell.cli.prefect_server import load_flow, server
+    from dunwell.cli import prefect_server
 
-    with server(wiring.located().folder / ".prefect"):
-        module = load_flow("inbox")
-        on = None if moment.keeps_hours else moment.on
-        result = asyncio.run(_result(asyncio.run(module.inbox(on, return_state=True))))
-        load_flow("daily_cycle").tell_prefect_everything()
-    if isinstance(result, BaseException):
-        raise result
+    on = None if moment.keeps_hours else moment.on
+    result = prefect_server.run_flow("inbox", wiring.located().folder / ".prefect", as_of=on)
     if not isinstance(result, Round):
         raise TypeError("the inbox flow ended without a result")
     return result
-
-
-async def _result(state: Any) -> Any:
-    return await state.aresult(raise_on_failure=False)
 
 
 def _tell(done: Round, *, as_json: bool) -> None:
@@ -243,8 +233,5 @@ def review(
     if intent is not None and intent not in INTENTS:
         stop(f"--intent: {intent!r} is not known; the intents are {', '.join(INTENTS)}", Exit.BAD_INPUT)
     decision = Decision(intent, ignore, parse_day(on), acting.amount(amount), None, tuple(invoice or ()))
-    try:
-        said = reviewing.review(wiring.office(), reply_id, decision, by, reason, wiring.moment())
-    except CannotReview as error:
-        stop(str(error), Exit.BAD_INPUT)
+    said = reviewing.review(wiring.office(), reply_id, decision, by, reason, wiring.moment())
     out.print(said, markup=False)

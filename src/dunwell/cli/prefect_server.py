@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import os
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import httpx
 
@@ -54,6 +56,21 @@ def load_flow(module: str) -> ModuleType:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     return importlib.import_module(f"flows.{module}")
+
+
+def run_flow(name: str, home: Path, **parameters: Any) -> Any:
+    """Run the flow `name` of the module of that name as `server` says; its result. Raises what it failed on."""
+    with server(home):
+        found = getattr(load_flow(name), name)
+        result = asyncio.run(_result(asyncio.run(found(**parameters, return_state=True))))
+        load_flow("daily_cycle").tell_prefect_everything()
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
+async def _result(state: Any) -> Any:
+    return await state.aresult(raise_on_failure=False)
 
 
 @contextlib.contextmanager

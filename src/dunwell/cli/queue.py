@@ -11,7 +11,7 @@ from dunwell import wiring
 from dunwell.cli import acting
 from dunwell.cli.output import Exit, json_line, out, parse_day, stop, table
 from dunwell.desk import approvals, handover, refer
-from dunwell.desk.refer import NoReferral, Queued
+from dunwell.desk.refer import Queued
 from dunwell.litigation.disposition import Disposition
 
 _queue = typer.Typer(help="The litigation queue.", no_args_is_help=True)
@@ -108,18 +108,8 @@ def decide(
     """
     if as_ not in set(Disposition):
         stop(f"--as: {as_!r} is not known; the dispositions are {', '.join(Disposition)}", Exit.BAD_INPUT)
-    try:
-        said = refer.decide(
-            wiring.office(),
-            referral_id,
-            Disposition(as_),
-            by,
-            reason,
-            wiring.moment(),
-            until=parse_day(until, "--until"),
-        )
-    except NoReferral as error:
-        stop(str(error), Exit.BAD_INPUT)
+    day = parse_day(until, "--until")
+    said = refer.decide(wiring.office(), referral_id, Disposition(as_), by, reason, wiring.moment(), until=day)
     out.print(said, markup=False, soft_wrap=True)
 
 
@@ -135,10 +125,7 @@ def settle(
 ) -> None:
     """Say what became of a hand-over or recall: they have it, or a mail in doubt has gone, or has not."""
     acting.one_of(as_, _OUTCOMES, "--as")
-    try:
-        found = handover.say(wiring.office(), referral_id, as_, by, reason, wiring.moment())
-    except NoReferral as error:
-        stop(str(error), Exit.BAD_INPUT)
+    found = handover.say(wiring.office(), referral_id, as_, by, reason, wiring.moment())
     out.print(f"{found.kind.replace('_', '-')} of referral {referral_id}: {found.state}", markup=False)
 
 
@@ -149,10 +136,7 @@ def make(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Write a referral's dossier: letters, replies, invoices, contracts, statement, journal, and a manifest."""
-    try:
-        queued, seal = refer.make_dossier(wiring.office(), referral_id, to, wiring.moment())
-    except NoReferral as error:
-        stop(str(error), Exit.BAD_INPUT)
+    queued, seal = refer.make_dossier(wiring.office(), referral_id, to, wiring.moment())
     if as_json:
         json_line({**_object(queued), "folder": str(to), "seal": seal})
         return

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from dunwell import wiring
+from dunwell.cli import acting
 from dunwell.cli.output import Exit, cell, err, json_line, out, parse_amount, parse_day, stop, table
 from dunwell.desk import outcomes
-from dunwell.desk.outcomes import OutcomeRefused, Said
+from dunwell.desk.outcomes import Said
 from dunwell.ledger import tasks
 from dunwell.ledger.tasks import Task
 from dunwell.terms.agreement import DisputeCode
@@ -94,31 +94,18 @@ def done(
 ) -> None:
     """Say what came of a task. promised, paid and disputed hold up the case as a reply would; no letter follows."""
     said = Said(
-        outcome=_one_of(Outcome, outcome, "--outcome"),
+        outcome=acting.one_of(outcome, outcomes.OUTCOMES, "--outcome"),
         by=by,
         reason=reason,
         promise_date=parse_day(promise_date, "--promise-date"),
         amount=parse_amount(amount),
-        code=_one_of(DisputeCode, code, "--code"),
+        code=acting.one_of(code, outcomes.CODES, "--code"),
         on=parse_day(on, "--on"),
         reference=reference,
         paid_on=parse_day(paid_on, "--paid-on"),
         invoices=tuple(invoice or ()),
     )
-    try:
-        recorded = outcomes.record(wiring.office(), task, said, wiring.moment())
-    except OutcomeRefused as error:
-        stop(str(error), Exit.BAD_INPUT)
+    recorded = outcomes.record(wiring.office(), task, said, wiring.moment())
     for warning in recorded.warnings:
         err.print(f"warning: {warning}", markup=False)
     out.print(f"task {recorded.task}: {recorded.outcome}; {recorded.effect}", markup=False)
-
-
-_Words = TypeVar("_Words", bound=StrEnum)
-
-
-def _one_of(words: type[_Words], text: str, option: str) -> _Words:
-    try:
-        return words(text)
-    except ValueError:
-        stop(f"{option}: {text!r} is none of {', '.join(words)}", Exit.BAD_INPUT)

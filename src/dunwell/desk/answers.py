@@ -22,7 +22,7 @@ from dunwell.ledger.journal import Pen
 from dunwell.ledger.letters import Past, last_thread
 from dunwell.letters.compose import compose
 from dunwell.letters.facts import LetterError
-from dunwell.mailroom.sender import Sender
+from dunwell.mailroom.sender import MailServerAway, MailServerRefuses, Sender
 from dunwell.terms.account import Account, Contact
 from dunwell.terms.moment import Moment
 
@@ -47,6 +47,17 @@ def send_answers(office: Office, moment: Moment) -> Iterator[Sent]:
                 yield taken
             elif taken is not None and (told := send_one(office, *taken, moment, sender)):
                 yield told
+
+
+def told_now(office: Office, moment: Moment) -> list[str]:
+    """Send them; says what became of each. What cannot go now stays proposed, and why is said."""
+    said = []
+    try:
+        for one in send_answers(office, moment):
+            said.append(f"letter '{one.letter}' to {one.to or one.account}: {one.state} {one.reason}")
+    except (MailServerAway, MailServerRefuses) as error:
+        said.append(f"the letter goes with the next look at the mailbox, or cycle: {error}")
+    return said
 
 
 def _take(

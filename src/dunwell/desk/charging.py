@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dunwell.desk import facts
+from dunwell.desk import facts, named
 from dunwell.desk.office import Office
+from dunwell.desk.refusals import CannotDo
+from dunwell.desk.undertakings import Wanted
 from dunwell.ledger import cases, charges, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
+from dunwell.ledger.charges import CannotWaive, ChargeRecord
 from dunwell.ledger.journal import Pen
 from dunwell.letters.statement import InterestRow
 from dunwell.rules import charging, rates
@@ -35,6 +38,16 @@ def charge(office: Office, moment: Moment) -> int:
     for start in range(0, len(ids), _PAGE):
         count += _charge(office, ids[start : start + _PAGE], moment)
     return count
+
+
+def waive(office: Office, charge_id: int, wanted: Wanted, moment: Moment) -> ChargeRecord:
+    """Waive a charge by a person's word; no letter follows. Raises CannotDo, having changed nothing."""
+    named.said(wanted.who, wanted.reason, needs_reason=True)
+    try:
+        with office.books.write() as work:
+            return charges.waive(work, charge_id, wanted.reason, Pen(moment.now, moment.on, wanted.who))
+    except CannotWaive as error:
+        raise CannotDo(str(error)) from None
 
 
 def _stages(office: Office, what: str) -> tuple[str, ...]:

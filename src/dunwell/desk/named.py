@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from dunwell.desk.refusals import CannotDo
 from dunwell.ledger import cases, lookup, replies
@@ -55,6 +55,19 @@ def open_invoices(work: Work, numbers: Sequence[str]) -> Named:
         raise CannotDo(f"invoice {closed[0]} is not open: nothing is owed on it")
     wanted = set(numbers)
     return Named(account_id, account, tuple(row for number, row in found.items() if number in wanted))
+
+
+def amount(text: str | None, what: str = "amount") -> Decimal | None:
+    """An amount in major units, or another number above zero, as a person writes it; raises CannotDo, with `what`."""
+    if text is None:
+        return None
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or found <= 0:
+        raise CannotDo(f"{what}: {text!r} is no number above zero; write it like 1234.50")
+    return found
 
 
 def no_invoice(work: Work, number: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from dunwell.desk.office import Office
+from dunwell.desk.refusals import CannotDo
 from dunwell.ledger import agreeing, calls, cases, notices, posting, tasks
 from dunwell.ledger.agreeing import Concerned, Source
 from dunwell.ledger.books import Work
@@ -22,21 +23,21 @@ from dunwell.terms.moment import Moment
 from dunwell.terms.money import Money, MoneyError, totals
 from dunwell.terms.outcome import Outcome
 
-
-class OutcomeRefused(ValueError):
-    """An outcome that cannot be recorded; the message says why and what to do."""
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+CODES = tuple(code.value for code in DisputeCode)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says. `amount` in major units, with its currency where it was said; `invoices` are numbers."""
+    """What a person says: an `Outcome` and, of a dispute, a `DisputeCode`, by their names. `amount` in major units,
+    with its currency where it was said; `invoices` are numbers."""
 
-    outcome: Outcome
+    outcome: str
     by: str
     reason: str = ""
     promise_date: date | None = None
     amount: tuple[Decimal, str | None] | None = None
-    code: DisputeCode = DisputeCode.OTHER
+    code: str = DisputeCode.OTHER.value
     on: date | None = None
     reference: str | None = None
     paid_on: date | None = None
@@ -71,23 +72,27 @@ class _Hand:
 
 
 def record(office: Office, task_id: int, said: Said, moment: Moment) -> Recorded:
-    """Record what came of a task. Raises OutcomeRefused, having changed nothing."""
+    """Record what came of a task. Raises CannotDo, having changed nothing."""
+    if said.outcome not in OUTCOMES:
+        raise CannotDo(f"{said.outcome!r} is no outcome; the outcomes are {', '.join(OUTCOMES)}")
+    if said.code not in CODES:
+        raise CannotDo(f"{said.code!r} is no code; the codes are {', '.join(CODES)}")
     pen = Pen(moment.now, moment.on, said.by)
     with office.books.write() as work:
         found = tasks.find(work, task_id)
         if found is None:
-            raise OutcomeRefused(f"there is no task {task_id}: see `dunwell tasks list`")
+            raise CannotDo(f"there is no task {task_id}: see `dunwell tasks list`")
         if found.account_id is not None:
             work.lock_account(found.account_id)
             found = tasks.find(work, task_id) or found
         if found.task.state != "open":
-            raise OutcomeRefused(f"task {task_id} is {found.task.state} already")
+            raise CannotDo(f"task {task_id} is {found.task.state} already")
         if found.account_id is None and said.outcome not in (Outcome.DONE, Outcome.CALL_BACK, Outcome.NO_ANSWER):
-            raise OutcomeRefused(f"task {task_id} is about no account: its outcome can be done, call_back or no_answer")
+            raise CannotDo(f"task {task_id} is about no account: its outcome can be done, call_back or no_answer")
         hand = _Hand(office, work, found, found.account_id or 0, said, pen)
         effect, again_on = _effect(hand)
-        tasks.end(work, found, said.outcome.value, said.reason, pen, again_on=again_on)
-    return Recorded(found.task.id, said.outcome.value, effect, tuple(hand.warnings))
+        tasks.end(work, found, said.outcome, said.reason, pen, again_on=again_on)
+    return Recorded(found.task.id, said.outcome, effect, tuple(hand.warnings))
 
 
 def _effect(hand: _Hand) -> tuple[str, date | None]:
@@ -134,7 +139,7 @@ def _task(hand: _Hand, kind: str, key: str, text: str, *, role: str = "collector
 def _again(hand: _Hand) -> date:
     today, on = hand.pen.on, hand.said.on
     if on is not None and on < today:
-        raise OutcomeRefused(f"--on: {on} has passed: give today or a later day")
+        raise CannotDo(f"--on: {on} has passed: give today or a later day")
     if on is not None:
         return on
     country = hand.office.creditor.country
@@ -149,14 +154,14 @@ def _concerned(hand: _Hand) -> list[OpenInvoice]:
     if hand.said.invoices:
         known = {one.concerned.number: one for one in everything}
         if lack := [number for number in hand.said.invoices if number not in known]:
-            raise OutcomeRefused(f"--invoice: {lack[0]} is no open invoice of this account")
+            raise CannotDo(f"--invoice: {lack[0]} is no open invoice of this account")
         return [known[number] for number in dict.fromkeys(hand.said.invoices)]
     own = [one for one in everything if one.concerned.invoice_id == hand.found.invoice_id]
     if hand.found.task.kind != "call" and own:
         return own
     late = [one for one in everything if one.due is not None and one.due <= hand.pen.on]
     if not (found := late or everything):
-        raise OutcomeRefused("nothing is open on this account any more: close the task with --outcome done")
+        raise CannotDo("nothing is open on this account any more: close the task with --outcome done")
     return found
 
 
@@ -167,22 +172,22 @@ def _money(hand: _Hand, among: Sequence[OpenInvoice]) -> Money | None:
     amount, currency = hand.said.amount
     known = [one.currency for one in totals(one.outstanding for one in among)]
     if currency is None and len(known) > 1:
-        raise OutcomeRefused(f"--amount: say in which currency, such as '{amount} {known[0]}'")
+        raise CannotDo(f"--amount: say in which currency, such as '{amount} {known[0]}'")
     if currency is not None and currency not in known:
-        raise OutcomeRefused(f"--amount: {currency} is another currency than what is owed: {', '.join(known)}")
+        raise CannotDo(f"--amount: {currency} is another currency than what is owed: {', '.join(known)}")
     try:
         money = Money.of(amount, currency or known[0])
     except MoneyError as error:
-        raise OutcomeRefused(f"--amount: {error}") from None
+        raise CannotDo(f"--amount: {error}") from None
     if money.minor <= 0:
-        raise OutcomeRefused(f"--amount: {money} is nothing")
+        raise CannotDo(f"--amount: {money} is nothing")
     return money
 
 
 def _promised(hand: _Hand) -> str:
     by = hand.said.promise_date
     if by is None:
-        raise OutcomeRefused("--promise-date: say for which day it was promised")
+        raise CannotDo("--promise-date: say for which day it was promised")
     concerned = _concerned(hand)
     amount = _money(hand, concerned)
     currencies = [amount.currency] if amount else [one.currency for one in totals(c.outstanding for c in concerned)]
@@ -197,7 +202,7 @@ def _promise(hand: _Hand, by: date, amount: Money | None, among: Sequence[OpenIn
     (open_sum,) = totals(one.outstanding for one in among)
     offered = Offered(by, amount)
     if why := promises.impossible(offered, open_sum, hand.pen.on):
-        raise OutcomeRefused(why)
+        raise CannotDo(why)
     made = agreeing.promises_made(hand.work, [one.concerned.invoice_id for one in among])
     if why := promises.beyond(offered, max(made.values(), default=0), rules, hand.pen.on):
         hand.warnings.append(f"recorded although {why}")
@@ -217,7 +222,7 @@ def _paid(hand: _Hand) -> str:
     concerned = _concerned(hand)
     amount = _money(hand, concerned)
     if hand.said.paid_on is not None and hand.said.paid_on > hand.pen.on + timedelta(days=1):
-        raise OutcomeRefused(f"--paid-on: {hand.said.paid_on} has not come: that is a promise")
+        raise CannotDo(f"--paid-on: {hand.said.paid_on} has not come: that is a promise")
     until = add_working_days(hand.pen.on, rules.claims.wait, account.country)
     claim = Claim(hand.pen.on, until, hand.said.paid_on, amount, hand.said.reference)
     if amount is not None:
@@ -233,13 +238,13 @@ def _disputed(hand: _Hand) -> str:
     about = concerned if hand.said.invoices or len(concerned) == 1 else own
     if not about:
         numbers = ", ".join(one.concerned.number for one in concerned)
-        raise OutcomeRefused(f"--invoice: say which invoice is in dispute: {numbers}")
+        raise CannotDo(f"--invoice: say which invoice is in dispute: {numbers}")
     amount = _money(hand, about)
     if amount is not None and (len(about) > 1 or amount.minor > about[0].outstanding.minor):
-        raise OutcomeRefused(f"--amount: {amount} is not part of one invoice: {about[0].outstanding} is open on it")
+        raise CannotDo(f"--amount: {amount} is not part of one invoice: {about[0].outstanding} is open on it")
     for one in about:
         agreeing.add_dispute(
             hand.work, hand.account_id, one.concerned, one.outstanding.currency, hand.source, hand.pen,
-            code=hand.said.code, amount=amount.minor if amount else None,
+            code=DisputeCode(hand.said.code), amount=amount.minor if amount else None,
         )  # fmt: skip
     return f"dispute opened about {', '.join(one.concerned.number for one in about)}"

@@ -27,7 +27,7 @@ from dunwell.terms.calendar import working_day_from
 from dunwell.terms.moment import Moment
 
 
-class NoReferral(LookupError):
+class NoReferral(CannotDo):
     """No such referral, or one that cannot be decided about; the message says what to do."""
 
 

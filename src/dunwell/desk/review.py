@@ -13,6 +13,7 @@ from typing import Any
 from dunwell.desk import effects
 from dunwell.desk.effects import Target
 from dunwell.desk.office import Office
+from dunwell.desk.refusals import CannotDo
 from dunwell.ledger import agreeing, cases, correspondence, journal, replies, tasks
 from dunwell.ledger.agreeing import Source
 from dunwell.ledger.books import Work
@@ -49,10 +50,6 @@ _FOR_PEOPLE = ("refusal", "question", "unsubscribe_or_complaint")
 """Meanings that a person deals with: the review leaves a task."""
 
 
-class CannotReview(ValueError):
-    """A decision that cannot be taken as it is; the message says why, and nothing has changed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a person says that a reply means. Without an `intent` the suggested reading is accepted; `ignore`: nothing
@@ -85,12 +82,12 @@ def save_mail(office: Office, record: ReplyRecord, folder: Path) -> Path:
 
 
 def review(office: Office, reply_id: str, decision: Decision, by: str, reason: str, moment: Moment) -> str:
-    """Decide about a reply, by a person's name; says what was done. Raises CannotReview, having changed nothing."""
+    """Decide about a reply, by a person's name; says what was done. Raises CannotDo, having changed nothing."""
     pen = Pen(moment.now, moment.on, by)
     with office.books.write() as work:
         found = replies.records(work, reply_id=int(reply_id)) if reply_id.isdecimal() else []
         if not found:
-            raise CannotReview(f"no reply has the id {reply_id}: `dunwell reviews` lists those that wait")
+            raise CannotDo(f"no reply has the id {reply_id}: `dunwell reviews` lists those that wait")
         record = found[0]
         account_id = replies.account_of(work, int(reply_id))
         if account_id is not None:
@@ -99,7 +96,7 @@ def review(office: Office, reply_id: str, decision: Decision, by: str, reason: s
         said = "" if decision.ignore else _act(office, work, record, account_id, intent, decision, pen)
         corrected = "ignored" if decision.ignore else intent
         if not replies.reviewed(work, int(reply_id), by, corrected, said, pen):
-            raise CannotReview(f"reply {reply_id} does not wait for a review: somebody has decided about it")
+            raise CannotDo(f"reply {reply_id} does not wait for a review: somebody has decided about it")
         agreeing.end_reviews(work, int(reply_id), pen)
         tasks.settle(work, f"review:{reply_id}")
         if account_id is not None:
@@ -114,7 +111,7 @@ def _act(
     if account_id is None:
         if decision.intent in (None, "other", "acknowledgement", "auto_reply", "bounce"):
             return ""
-        raise CannotReview("nobody can tell whose this mail is: record it for the account by hand")
+        raise CannotDo("nobody can tell whose this mail is: record it for the account by hand")
     account = cases.locked_account(work, account_id)
     rows = replies.open_invoices(work, account_id)
     steps = _steps(office, record, rows, intent, decision, office.policy.rules_for(account), pen.on)
@@ -149,14 +146,14 @@ def _steps(
     ]
     named = decision.invoices or record.invoices
     if unknown := sorted(set(decision.invoices) - {one.number for one in invoices}):
-        raise CannotReview(f"{unknown[0]} is no open invoice of account {record.account}")
+        raise CannotDo(f"{unknown[0]} is no open invoice of account {record.account}")
     about = concerned(named, frozenset(), invoices)
     match = Match(record.account, tuple(one for one in named if one in {each.number for each in about}), "contact")
     steps, doubts = steps_of(intent, _said(record, decision), _paid(record, decision), match, about, _freely(rules), on)
     if doubts and intent == "instalment_request":
         return ()
     if doubts or not steps:
-        raise CannotReview("; ".join(doubts) or f"{intent}: nothing can follow")
+        raise CannotDo("; ".join(doubts) or f"{intent}: nothing can follow")
     return steps
 
 
@@ -175,7 +172,7 @@ def _said(record: ReplyRecord, decision: Decision) -> tuple[Promise, ...]:
     first = read[0] if read else None
     by = decision.by or (first.date if first else None)
     if by is None:
-        raise CannotReview("--date: the day by which it is promised is needed")
+        raise CannotDo("--date: the day by which it is promised is needed")
     amount = decision.amount if decision.amount is not None else None
     return (Promise(by, None, amount, decision.currency, amount is not None, conditional=False, words=""),)
 

@@ -87,6 +87,12 @@ def disable(books: Books, name: str, on: date | None) -> None:
         users.disable(work, _found(work, name).user.id, on)
 
 
+def role_in(work: Work, name: str) -> UserRole | None:
+    """The role of the user who is called so; None where nobody is, or who is may not sign in."""
+    found = users.find(work, _key(name))
+    return found.user.role if found and found.user.disabled_on is None else None
+
+
 def exists(books: Books) -> bool:
     """Whether there is anybody who could sign in."""
     return any(user.disabled_on is None for user in listed(books))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from dunwell.desk import named
+from dunwell.desk import named, users
+from dunwell.desk.named import Named
 from dunwell.desk.office import Office
 from dunwell.desk.refusals import CannotDo
 from dunwell.desk.undertakings import Wanted
 from dunwell.ledger import lookup, writing_off
+from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
+from dunwell.rules.approving import may_write_off
 from dunwell.terms.moment import Moment
 from dunwell.terms.money import Money
+from dunwell.terms.user import UserRole
 
 
 def write_off(office: Office, number: str, amount: Decimal | None, wanted: Wanted, moment: Moment) -> Money:
@@ -28,9 +32,26 @@ def write_off(office: Office, number: str, amount: Decimal | None, wanted: Wante
         if part.minor > principal.minor:
             raise CannotDo(f"{part} is more than the open principal, {principal}; charges are waived, not written off")
         account = work.lock_account(found.account_id)
+        _check_limit(office, work, found, part, wanted.who)
         pen = Pen(moment.now, moment.on, wanted.who)
         writing_off.write_off(work, account, row.concerned.invoice_id, part.minor, pen, wanted.reason)
     return part
+
+
+def _check_limit(office: Office, work: Work, found: Named, part: Money, who: str) -> None:
+    """Raises CannotDo where `who` may not write so much off, with what is written off of the invoice already."""
+    (row,) = found.invoices
+    before = Money(writing_off.total(work, row.concerned.invoice_id), part.currency)
+    rules, role = office.policy.rules_for(found.account), users.role_in(work, who)
+    if may_write_off(role, before + part, rules):
+        return
+    if role is None:
+        raise CannotDo(f"the policy limits write-offs by role (amounts.write_off), and no user is called {who!r}")
+    if role is UserRole.AUDITOR:
+        raise CannotDo("an auditor writes nothing off")
+    limit = rules.amounts.write_off_limits(part.currency)[role]
+    already = f", and {before} of it is written off already" if before else ""
+    raise CannotDo(f"{part} is more than a {role} may write off of an invoice ({limit} {part.currency}){already}")
 
 
 def undo(office: Office, number: str, wanted: Wanted, moment: Moment) -> Money:

@@ -19,10 +19,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from dunwell.desk import users
-from dunwell.desk.outcomes import OutcomeRefused
-from dunwell.desk.refer import NoReferral
 from dunwell.desk.refusals import CannotDo
-from dunwell.desk.review import CannotReview
 from dunwell.frontdesk import forms, guard, pages
 from dunwell.frontdesk.ask import Answer, Ask, Desk, Forbidden, Moved, NotFound, Plain, Shown
 from dunwell.frontdesk.forms import BadForm
@@ -31,8 +28,6 @@ from dunwell.frontdesk.rights import Right, may
 from dunwell.frontdesk.routes import ROUTES, Route
 from dunwell.ledger.engine import LedgerAway, LedgerError
 
-REFUSALS = (CannotDo, OutcomeRefused, CannotReview, NoReferral)
-"""What the desk says when it will not do something: nothing has changed, and the page is shown again with the why."""
 _OPTION = re.compile(r"^--[a-z-]+: ")
 _log = logging.getLogger(__name__)
 
@@ -96,7 +91,7 @@ def _answered(desk: Desk, route: Route, request: Request, form: Mapping[str, tup
             return _told(desk, request, "forged", 403)
     try:
         answer = route.view(ask)
-    except REFUSALS as error:
+    except CannotDo as error:
         if route.again is None:
             raise NotFound(str(error)) from error
         ask = replace(ask, problem=_OPTION.sub("", str(error)))
@@ -110,7 +105,7 @@ def _again(page: Callable[[Ask], Shown], ask: Ask) -> Shown:
         return Shown("problem.html", status=422)
     try:
         return replace(page(ask), status=422)
-    except REFUSALS as error:
+    except CannotDo as error:
         # What was refused is what the page itself is about: there is no such page.
         raise NotFound(str(error)) from error
 

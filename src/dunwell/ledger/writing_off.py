@@ -115,6 +115,14 @@ def undo(work: Work, account: AccountRow, invoice_id: int, pen: Pen, why: str) -
     return taken
 
 
+def total(work: Work, invoice_id: int) -> int:
+    """How much of an invoice is written off, in minor units."""
+    mine = col(PaymentRow.invoice_id) == invoice_id, col(PaymentRow.kind) == KIND
+    return int(
+        work.session.execute(select(func.coalesce(func.sum(col(PaymentRow.amount)), 0)).where(*mine)).scalar_one()
+    )
+
+
 def written_off(work: Work, invoice_ids: list[int]) -> set[int]:
     """Which of these invoices have something written off."""
     if not invoice_ids:

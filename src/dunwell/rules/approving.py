@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from dunwell.rules.policy import Policy
 from dunwell.terms.money import Money
+from dunwell.terms.user import UserRole
 
 TWO_PERSONS = ("sue", "agency", "sell", "settle", "write_off")
 """Dispositions that cost money or cannot be taken back: above the limit two people agree on them."""
@@ -29,6 +30,19 @@ def approvers(disposition: str, amounts: Sequence[Money], rules: Policy) -> int:
     limits = [(money.amount, rules.amounts.four_eyes_from(money.currency)) for money in amounts]
     above = any(limit is not None and amount >= limit for amount, limit in limits)
     return 2 if above and disposition in TWO_PERSONS else 1
+
+
+def may_write_off(role: UserRole | None, total: Money, rules: Policy) -> bool:
+    """Whether somebody in this role may write so much of one invoice off in all.
+
+    Without limits for the currency everybody may; with them nobody who is no user (None) and no auditor.
+    """
+    limits = rules.amounts.write_off_limits(total.currency)
+    if not limits:
+        return True
+    if role is None or role is UserRole.AUDITOR:
+        return False
+    return total.amount <= limits.get(role, total.amount)
 
 
 def may(role: str, disposition: str) -> bool:

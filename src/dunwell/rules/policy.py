@@ -14,11 +14,11 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from dunwell.rules.policy_agreed import Claims, Disputes, Plans, Reviews
+from dunwell.rules.policy_amounts import Amounts
 from dunwell.rules.policy_errors import problems_of, stage_problems
 from dunwell.rules.policy_interest import InterestRule
 from dunwell.rules.policy_litigation import Forewarning, Litigation
 from dunwell.rules.policy_parts import (
-    Amounts,
     Attachments,
     Limits,
     Method,

@@ -14,7 +14,6 @@ from dunwell.rules.tomltext import nearest
 from dunwell.terms.account import Role
 from dunwell.terms.calendar import CalendarError, check_country
 from dunwell.terms.letter import ESCALATION, SENTENCES_OF_LAW, Carrier
-from dunwell.terms.money import MINOR_DIGITS, Money
 
 _EVERY = {"weekly": (7,), "twice a week": (3, 4), "daily": (1,)}
 _EVERY_DAYS = re.compile(r"^(?:every )?(\d{1,3}) days?$")
@@ -56,12 +55,6 @@ def sentence_name(value: str) -> str:
 def stage_name(value: str) -> str:
     if value not in STAGES:
         raise ValueError(f"no stage of this name{nearest(value, STAGES)}; the stages are {', '.join(STAGES)}")
-    return value
-
-
-def _currency(value: str) -> str:
-    if value not in MINOR_DIGITS:
-        raise ValueError("not an ISO 4217 currency code")
     return value
 
 
@@ -112,43 +105,6 @@ class Ramp(Part):
     def least_days(self, stage: str) -> int:
         """Least days in `stage`; litigation is the last and is never left."""
         return int(getattr(self, stage, 0))
-
-
-class CurrencyAmounts(Part):
-    """Thresholds in major units of one currency; unset, the general ones apply."""
-
-    minimum: Amount | None = None
-    tolerance: Amount | None = None
-    litigation_minimum: Amount | None = None
-    four_eyes: Amount | None = None
-
-
-class Amounts(Part):
-    """Thresholds in major units of whatever currency, and those of single currencies."""
-
-    minimum: Amount = Decimal(0)
-    tolerance: Amount = Decimal(0)
-    litigation_minimum: Amount = Decimal(100)
-    four_eyes: Amount | None = None
-    currency: dict[Annotated[str, BeforeValidator(_currency)], CurrencyAmounts] = {}
-
-    def reaches(self, name: str, money: Money) -> bool:
-        """Whether `money` is at least the threshold `name` of its currency."""
-        return money.amount >= self._threshold(name, money.currency)
-
-    def tolerated(self, money: Money) -> bool:
-        """Whether `money` is so little that it counts as paid."""
-        return money.amount <= self._threshold("tolerance", money.currency)
-
-    def four_eyes_from(self, currency: str) -> Decimal | None:
-        """The total from which two people decide about a referral in this currency; None where one is enough."""
-        own = self.currency.get(currency)
-        return own.four_eyes if own and own.four_eyes is not None else self.four_eyes
-
-    def _threshold(self, name: str, currency: str) -> Decimal:
-        own = self.currency.get(currency)
-        value = getattr(own, name) if own else None
-        return Decimal(getattr(self, name) if value is None else value)
 
 
 class Payments(Part):
