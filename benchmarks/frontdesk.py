@@ -25,7 +25,7 @@ _TIMES = 5
 _PASSWORD = "only for the benchmark"  # noqa: S105 (of a ledger that is gone when the benchmark ends)
 PAGES = (
     "/", "/?role=all&due=all", "/calls", "/replies", "/accounts", "/accounts?sort=number", "/accounts?q=Firm%20777",
-    "/account/A0", "/account/A77770", "/invoice/I77777", "/queue", "/promises", "/figures", "/settings",
+    "/account/A0", "/account/A77770", "/invoice/I77777", "/queue", "/promises", "/figures", "/report", "/settings",
     "/search?q=7777",
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from tests.support.visitor import PASSWORD, Clock, desk_of, employ
 pytestmark = pytest.mark.skipif(BINARY is None, reason="needs Chromium")
 HOSTILE = "<script>window.hacked=1</script><img src=x onerror=window.hacked=1>"
 PAGES = ("/", "/replies", "/reply/1", "/calls", "/task/1", "/accounts", "/account/A001", "/invoice/INV-A001",
-         "/letter/1", "/queue", "/promises", "/figures", "/settings", "/search?q=A0")  # fmt: skip
+         "/letter/1", "/queue", "/promises", "/figures", "/report", "/settings", "/search?q=A0")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from dunwell.ledger import journal
 from dunwell.ledger.journal import Pen
 from tests.frontdesk.mornings import HOSTILE, a_call, a_reply
@@ -93,6 +95,18 @@ def test_the_figures_are_those_of_the_books(firm: Firm) -> None:
     # 175.75 open, 150.50 invoiced in the last 90 days: 175.75 / 150.50 * 90 = 105.1
     assert "105 DSO GBP" in text
     assert "90 DSO EUR" in text
+
+
+def test_the_weekly_report_is_a_page_week_by_week(firm: Firm) -> None:
+    owing(firm, MONDAY, 1)
+    firm.run(MONDAY)
+    found = visitor(firm, "auditor", MONDAY + timedelta(days=7))
+    text = found.text("/report")
+    for words in ("2026-W10", "2 Mar 2026 – 8 Mar 2026", "1–30 days £100.00", "past due first 1"):
+        assert words in text
+    assert "past due first" not in found.text("/report?week=2026-02-25")
+    for odd in ("?week=x", "?week=9999-12-31", "?week=0001-01-01"):
+        assert "2026-W10" in found.text(f"/report{odd}")
 
 
 def test_promises_stand_on_their_day_in_the_calendar(firm: Firm) -> None:

@@ -16,6 +16,7 @@ from dunwell.frontdesk.views import (
     promises,
     queue,
     replies,
+    report,
     search,
     settings,
     signing,
@@ -70,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/hold/{token}", Right.WORK, holding.hold_back, holding.page),
     Route("GET", "/promises", Right.SEE, promises.page),
     Route("GET", "/figures", Right.SEE, figures.page),
+    Route("GET", "/report", Right.SEE, report.page),
     Route("GET", "/settings", Right.SEE, settings.page),
     Route("GET", "/search", Right.SEE, search.page),
 )
