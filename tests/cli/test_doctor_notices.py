@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dunwell import wiring
-from dunwell.cli.doctor import gateway_check, notices_check
+from dunwell.cli.doctor import gateway_check, hand_over_check, notices_check
 
 URL = {"DUNWELL_LIAISON__SERVICE_URL": "http://127.0.0.1:9/notices"}
 SECRET = {"DUNWELL_LIAISON__SERVICE_SECRET": "s3cret"}
@@ -42,6 +42,31 @@ def test_what_the_doctor_says(environ: dict[str, str], state: str, says: str, mo
     assert (found.name, found.state) == ("liaison", state)
     assert says in found.what
     assert "s3cret" not in found.what
+
+
+PASSPHRASE = {"DUNWELL_LIAISON__COUNSEL_PASSPHRASE": "a long enough one"}
+COUNSEL = {**PASSPHRASE, "DUNWELL_LIAISON__COUNSEL_URL": "http://127.0.0.1:9/c"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "state", "says"),
+    [
+        ({}, "note", "a task for the owner"),
+        ({**PASSPHRASE, "DUNWELL_PEOPLE__COUNSEL": "c@counsel.example"}, "well", "c@counsel.example, by mail"),
+        (COUNSEL, "wrong", "set liaison.counsel_secret"),
+        ({**COUNSEL, "DUNWELL_LIAISON__COUNSEL_SECRET": "s3cret"}, "wrong", "set allow_private if it is meant"),
+    ],
+)
+def test_how_dossiers_reach_counsel(
+    environ: dict[str, str], state: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    wiring.set_overrides()
+    found = hand_over_check(wiring.located(), "counsel")
+    assert (found.name, found.state) == ("counsel", state)
+    assert says in found.what
+    assert "long enough" not in found.what
 
 
 def test_the_gateway_of_text_messages_is_looked_up_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ def checks(*, quick: bool = False) -> Iterator[Check]:
     if quick:
         return
     yield notices_check(found)
+    yield from (hand_over_check(found, name) for name in ("counsel", "agency"))
     yield gateway_check()
     yield from _templates()
     yield _smtp(found)
@@ -140,6 +141,19 @@ def notices_check(found: Located) -> Check:
         where = f"mailed to {own.people.service}" if own.people.service else "given to people as tasks"
         return Check("liaison", "note", f"liaison.service_url is not set: notices to service delivery are {where}")
     return _host("liaison", target)
+
+
+def hand_over_check(found: Located, name: str) -> Check:
+    """How dossiers reach `name`, counsel or agency; a host is looked up, and not asked."""
+    own = found.settings
+    try:
+        target, email = targets.target(found, name), getattr(own.people, name)
+    except TomlProblems as error:
+        return Check(name, "wrong", f"{error}: set liaison.{name}_secret (DUNWELL_LIAISON__{name.upper()}_SECRET)")
+    if target is None and email is None:
+        ways = f"neither people.{name} nor liaison.{name}_url is set"
+        return Check(name, "note", f"{ways}: a referral decided for them is a task for the owner")
+    return _host(name, target) if target else Check(name, "well", f"{email}, by mail and encrypted")
 
 
 def gateway_check() -> Check:
