@@ -53,7 +53,7 @@ COUNSEL = {**PASSPHRASE, "DUNWELL_LIAISON__COUNSEL_URL": "http://127.0.0.1:9/c"}
     [
         ({}, "note", "a task for the owner"),
         ({**PASSPHRASE, "DUNWELL_PEOPLE__COUNSEL": "c@counsel.example"}, "well", "c@counsel.example, by mail"),
-        (COUNSEL, "wrong", "set liaison.counsel_secret"),
+        ({**COUNSEL, "DUNWELL_LIAISON__COUNSEL_SECRET": "whsec_%%"}, "wrong", "not base64"),
         ({**COUNSEL, "DUNWELL_LIAISON__COUNSEL_SECRET": "s3cret"}, "wrong", "set allow_private if it is meant"),
     ],
 )
