@@ -19,6 +19,7 @@ from dunwell.letters.paper import side_of
 from dunwell.letters.printing import logo_for_mail
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
+from dunwell.liaison.language_model import Model
 from dunwell.liaison.payment_links import Links
 from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import Target
@@ -159,6 +160,14 @@ def gateway() -> Gateway | None:
     return Gateway(Target(own.url, token, own.allow_private, own.timeout), own.sender)
 
 
+def language_model() -> Model | None:
+    """The model that is asked about unclear replies; None where the settings name none."""
+    own = located().settings.opinion
+    if own.url is None:
+        return None
+    return Model(own.url, own.model or "", own.key.get_secret_value() if own.key else "", own.timeout)
+
+
 def print_room() -> PrintRoom:
     """Where letters on paper go."""
     own = located().settings
@@ -274,6 +283,7 @@ def office() -> Office:
         service=targets.target(found, "service"),
         print_room=print_room(),
         sms=gateway(),
+        model=language_model(),
         outsiders=targets.outsiders(found),
         desk_url=found.settings.frontdesk.url,
         clock=now,

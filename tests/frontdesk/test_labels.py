@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from dunwell.desk.disputes import CODES
-from dunwell.desk.review import INTENTS
 from dunwell.frontdesk.labels import LANGUAGES, chosen, labels
 from dunwell.frontdesk.pages import marked
 from dunwell.letters.languages import Formats
 from dunwell.litigation.disposition import Disposition
+from dunwell.replies.meanings import INTENTS
 from dunwell.rules.ageing import BUCKETS
 from dunwell.rules.stages import STAGES
 from dunwell.terms.agreement import Action

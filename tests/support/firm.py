@@ -26,6 +26,7 @@ from dunwell.ledger.tables import TouchRow
 from dunwell.ledger.tasks import Task
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
+from dunwell.liaison.language_model import Model
 from dunwell.liaison.payment_links import Links
 from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import Target
@@ -105,6 +106,7 @@ class Firm:
     service: Target | None = None
     print_room: PrintRoom = field(default_factory=PrintRoom)
     sms: Gateway | None = None
+    model: Model | None = None
     outsiders: dict[str, Outsider] = field(default_factory=dict)
     desk_url: str | None = None
     believing: Believing = field(default_factory=lambda: Believing((SERVER,)))
@@ -150,6 +152,7 @@ class Firm:
             service=self.service,
             print_room=self.print_room,
             sms=self.sms,
+            model=self.model,
             outsiders=self.outsiders,
             desk_url=self.desk_url,
             replies=self.believing,

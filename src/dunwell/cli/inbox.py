@@ -14,10 +14,11 @@ from dunwell.cli.output import Exit, bar, err, json_line, out, parse_day, stop, 
 from dunwell.desk import inbox as desk
 from dunwell.desk import review as reviewing
 from dunwell.desk.inbox import Round
-from dunwell.desk.review import INTENTS, Decision
+from dunwell.desk.review import Decision
 from dunwell.ledger import replies as ledger_replies
 from dunwell.ledger.replies import ReplyRecord
 from dunwell.mailroom.inbox import Inbox
+from dunwell.replies.meanings import INTENTS
 from dunwell.terms.moment import Moment
 
 _WATCH_SECONDS = 300.0

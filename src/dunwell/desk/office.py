@@ -14,6 +14,7 @@ from dunwell.letters.facts import CreditorFacts
 from dunwell.letters.paper import Side
 from dunwell.letters.templates import Library
 from dunwell.liaison.documents import Source
+from dunwell.liaison.language_model import Model
 from dunwell.liaison.payment_links import Links
 from dunwell.liaison.sms import Gateway
 from dunwell.liaison.webhook import Target
@@ -49,8 +50,9 @@ class PrintRoom:
 class Office:
     """The books, the rules, the letters and the way out. `key` signs reply addresses and Message-IDs; `logo` is the
     creditor's picture for mail programs, its kind and its bytes. `service` is where notices are posted, `sms` the
-    gateway of text messages, `outsiders` to whom dossiers go (`counsel`, `agency`), and `clock` tells the time at which
-    they do. `desk_url` is the address of the collector's web page."""
+    gateway of text messages, `model` the language model that is asked about unclear replies, `outsiders` to whom
+    dossiers go (`counsel`, `agency`), and `clock` tells the time at which they do. `desk_url` is the address of the
+    collector's web page."""
 
     books: Books
     policy: Policy
@@ -68,6 +70,7 @@ class Office:
     service: Target | None = None
     print_room: PrintRoom = field(default_factory=PrintRoom)
     sms: Gateway | None = None
+    model: Model | None = None
     outsiders: Mapping[str, Outsider] = field(default_factory=dict)
     desk_url: str | None = None
     clock: Callable[[], datetime] | None = None

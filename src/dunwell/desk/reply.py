@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dunwell.desk import effects
 from dunwell.desk.clues import Found, find, trust_in
 from dunwell.desk.effects import Target
 from dunwell.desk.office import Office
+from dunwell.desk.opinions import Asking
 from dunwell.ledger import agreeing, bounces, cases, clues, correspondence, journal, replies, tasks
 from dunwell.ledger import letters as letter_rows
 from dunwell.ledger.agreeing import Source
@@ -57,23 +58,34 @@ class Understood:
     found: Found
     trust: Trust
     verdict: Verdict
+    opinion: Reading | None = None
+
+    @property
+    def shown(self) -> Reading:
+        """What a person is shown: a second opinion where there is one. What follows rests on `reading` alone."""
+        return self.opinion or self.reading
 
 
 def handle_all(office: Office, moment: Moment) -> Iterator[Handled]:
     """Read every mail that is filed, and act, ask, or leave it; each in a unit of work of its own."""
     with office.books.read() as work:
         waiting = correspondence.unread(work)
+    asking = Asking(office.model)
     for mail_id in waiting:
-        if handled := handle(office, mail_id, moment):
+        if handled := handle(office, mail_id, moment, asking):
             yield handled
 
 
-def handle(office: Office, mail_id: int, moment: Moment) -> Handled | None:
+def handle(office: Office, mail_id: int, moment: Moment, asking: Asking) -> Handled | None:
     """Read one mail and deal with it; None where somebody else has."""
     with office.books.read() as work:
         raw = correspondence.raw(work, mail_id)
     try:
         understood = understand(office, raw)
+        if understood.found.match.account is not None:
+            written = understood.message.written_at
+            shown = asking.opinion_on(understood.reading, written.date() if written else moment.on)
+            understood = replace(understood, opinion=shown)
     except Exception as error:  # no mail, however broken, may stop the others or be lost
         _log.exception("mail %s could not be read", mail_id)
         return _unreadable(office, mail_id, f"a fault of ours: {type(error).__name__}; see the log", moment)
@@ -169,12 +181,12 @@ def _write(
         account_id=account_id,
         sender=message.sender.email,
         subject=message.subject,
-        intent=reading.intent,
+        intent=understood.shown.intent,
         action=reading.action,
         trusted=understood.trust.may_act,
         trust=understood.trust.why,
         state=follows.state,
-        reasons=follows.reasons,
+        reasons=(*follows.reasons, *understood.shown.reasons[len(reading.reasons) :]),
         reading=kept(understood),
         invoice_ids=[one.invoice_id for one in concerned],
     )
@@ -230,7 +242,7 @@ def kept(understood: Understood) -> Mapping[str, Any]:
     """The reading as it is kept, with what the mail server said of the sender and the files that came along."""
     files = [{"name": one.name, "type": one.type, "sha256": one.sha256} for one in understood.message.attachments]
     results = [{"method": one.method, "result": one.result} for one in understood.verdict.results]
-    return {**plain(understood.reading), "authentication": results, "attachments": files}
+    return {**plain(understood.shown), "authentication": results, "attachments": files}
 
 
 def _own(office: Office, work: Work, mail_id: int, understood: Understood, pen: Pen) -> Handled:

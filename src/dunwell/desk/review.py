@@ -27,25 +27,6 @@ from dunwell.rules.policy import Policy
 from dunwell.rules.policy_parts import Promises
 from dunwell.terms.moment import Moment
 
-INTENTS = (
-    "promise_to_pay",
-    "already_paid",
-    "dispute",
-    "resend_invoice",
-    "instalment_request",
-    "hardship_or_insolvency",
-    "refusal",
-    "auto_reply",
-    "bounce",
-    "wrong_contact",
-    "payment_details_request",
-    "question",
-    "acknowledgement",
-    "unsubscribe_or_complaint",
-    "other",
-)
-"""What a reply can mean."""
-
 _FOR_PEOPLE = ("refusal", "question", "unsubscribe_or_complaint")
 """Meanings that a person deals with: the review leaves a task."""
 

@@ -23,7 +23,7 @@ from pydantic_settings import (
 
 from dunwell.rules.policy_errors import problems_of
 from dunwell.rules.tomltext import Problem, TomlProblems, lines, nearest, overlaid, parse
-from dunwell.settings.outside import Frontdesk, Liaison, Post, Sms
+from dunwell.settings.outside import Frontdesk, Liaison, Opinion, Post, Sms
 from dunwell.settings.sections import (
     Creditor,
     Cycle,
@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     liaison: Liaison = Liaison()
     post: Post = Post()
     sms: Sms = Sms()
+    opinion: Opinion = Opinion()
     dkim: Dkim = Dkim()
     frontdesk: Frontdesk = Frontdesk()
     cycle: Cycle = Cycle()

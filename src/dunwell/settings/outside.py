@@ -1,5 +1,5 @@
 """The sections about who is outside our own ledger and mailbox: service delivery, counsel, agency, the post,
-text messages, the web page.
+text messages, a language model, the web page.
 """
 
 from __future__ import annotations
@@ -53,6 +53,24 @@ class Post(Section):
 
     folder: Path = Path("post")
     window: Literal["left", "right"] | None = None
+
+
+class Opinion(Section):
+    """A language model that is asked about replies of which the machine is unsure: the base address of an API like
+    OpenAI's, the model's name there, and the key; `timeout` in seconds. Off without an address."""
+
+    url: str | None = None
+    model: str | None = None
+    key: SecretStr | None = None
+    timeout: Annotated[int, Field(ge=1, le=60)] = 20
+
+    @model_validator(mode="after")
+    def _sound(self) -> Opinion:
+        if self.url is not None and not is_safe_url(self.url):
+            raise ValueError("opinion.url: must be an https address (http on loopback only)")
+        if self.url is not None and not self.model:
+            raise ValueError("opinion.model: is needed with opinion.url")
+        return self
 
 
 class Sms(Section):

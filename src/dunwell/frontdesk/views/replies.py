@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dunwell.desk import review as reviewing
 from dunwell.desk.refusals import CannotDo
-from dunwell.desk.review import INTENTS, Decision
+from dunwell.desk.review import Decision
 from dunwell.frontdesk.ask import Answer, Ask, Moved, NotFound, Shown
 from dunwell.frontdesk.views import PAGE
 from dunwell.ledger import correspondence, lookup, worklist
 from dunwell.ledger import replies as ledger_replies
 from dunwell.replies.evidence import rests_on
+from dunwell.replies.meanings import INTENTS
 from dunwell.replies.message import read_message
 
 _MOST_TEXT = 20_000
