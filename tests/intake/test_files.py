@@ -377,6 +377,9 @@ def test_rejects_file_keeps_cells_and_imports_again() -> None:
     assert again.kind is FileKind.ACCOUNTS
     assert again.ignored_columns == ("line", "reason")
     assert [row.account for row in again.split()[0] if isinstance(row, AccountRow)] == ["K1", "K2", "K3"]
+    third = list(csv.reader(io.StringIO(write_rejects(again, again.rejects)), delimiter=";"))
+    assert third[0] == out[0], "its own columns stand there once, however often a file is mended"
+    assert third[-1][2:] == ["K5", "-Ü"]
 
 
 def test_a_reason_is_never_a_formula() -> None:

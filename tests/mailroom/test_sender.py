@@ -157,6 +157,17 @@ def test_starttls_with_the_servers_own_authority_and_login_is_taken(
     assert secure_mail.letters[0].secure
 
 
+def test_tls_from_the_first_byte_asks_for_a_certificate_and_logs_in(
+    certificate: tuple[Path, ssl.SSLContext],
+) -> None:
+    with MailServer(tls=certificate[1], users={"northwind": "s3cret"}, implicit=True) as server:
+        login = {"security": "tls", "username": "northwind", "password": "s3cret"}
+        with pytest.raises(MailServerRefuses, match="certificate"):
+            send(server, **login)
+        assert isinstance(send(server, **login, ca_file=str(certificate[0])), Accepted)
+        assert len(server.letters) == 1
+
+
 def test_a_wrong_password_is_a_matter_of_settings(
     secure_mail: MailServer, certificate: tuple[Path, ssl.SSLContext]
 ) -> None:

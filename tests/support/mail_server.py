@@ -76,6 +76,7 @@ class MailServer:
         tls: ssl.SSLContext | None = None,
         users: dict[str, str] | None = None,
         require_starttls: bool = False,
+        implicit: bool = False,
     ) -> None:
         self.letters: list[Delivered] = []
         self.rcpt: defaultdict[str, deque[str]] = defaultdict(deque)
@@ -86,7 +87,7 @@ class MailServer:
         self.on_taken: Callable[[Delivered], None] = lambda _letter: None
         self.connections: list[Any] = []
         self.port = 0
-        self._tls, self._users, self._require_starttls = tls, users, require_starttls
+        self._tls, self._users, self._require_starttls, self._implicit = tls, users, require_starttls, implicit
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._server: asyncio.Server | None = None
@@ -107,7 +108,9 @@ class MailServer:
             assert self._loop is not None
             asyncio.set_event_loop(self._loop)
             self._server = self._loop.run_until_complete(
-                self._loop.create_server(self._protocol, "127.0.0.1", self.port)
+                self._loop.create_server(
+                    self._protocol, "127.0.0.1", self.port, ssl=self._tls if self._implicit else None
+                )
             )
             self.port = self._server.sockets[0].getsockname()[1]
             started.set()
@@ -142,11 +145,11 @@ class MailServer:
             self,
             hostname="mail.test",
             ident="test",
-            tls_context=self._tls,
+            tls_context=None if self._implicit else self._tls,
             require_starttls=self._require_starttls,
             authenticator=self._authenticate if self._users else None,
             auth_required=self._users is not None,
-            auth_require_tls=self._tls is not None,
+            auth_require_tls=self._tls is not None and not self._implicit,
             enable_SMTPUTF8=False,
             loop=self._loop,
         )

@@ -25,7 +25,7 @@ SPAN = timedelta(days=25)
 """Long enough for a final notice of the first day to run out and a promise of that day to be broken."""
 PERSON = "Controller"
 _STAYING = 2
-_COURT = ("final_notice", "on_hold")
+_NEAR = {"on_hold", "litigation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Referred:
 def ahead(made: Portfolio, report: CycleReport, today: date, country: str) -> Weeks:
     """Settle who pays what, and when, between the portfolio's last day and `today`, both left out.
 
-    All but `_STAYING` of those who are near the court pay; of those who promised all but the first to be due keep
-    their word; of the rest every third. The payments come with the export of their days.
+    The first `_STAYING` of the litigation queue do not pay, all others who are near the court do. Of those who promised
+    all but one keep their word; of the rest every third pays. The payments come with the export of their days.
     """
     office, moment = wiring.office(), wiring.moment(made.today)
     queue = [one.record for one in refer.queue(office, moment)]
@@ -77,21 +77,20 @@ def ahead(made: Portfolio, report: CycleReport, today: date, country: str) -> We
         owed.setdefault(one.case.account.number, {})[one.case.invoice.number] = one.case.outstanding
     span = (made.today + ONE_DAY + timedelta(days=count) for count in range((today - made.today).days - 1))
     weeks = Weeks([day for day in span if not is_rest(day, country)])
-    kept = promised[1:]
-    near = sorted(
-        {record.account.number for record in queue} | {one.account for one in report.letters if one.letter in _COURT}
-    )
-    _pay(made, weeks, owed, _paying(near, report, {one.account for one in promised}, made.today))
-    _keep(made, weeks, owed, kept)
-    weeks.word = _say(report, {*weeks.payers, *near, *(one.account for one in promised)}, weeks.days[0], today)
+    near = sorted({one.case.account.number for one in loaded if {touch.stage for touch in one.case.touches} & _NEAR})
+    broken = next((one for one in promised if one.account not in near), None)
+    staying = [record.account.number for record in queue][:_STAYING]
+    unpaid = {*staying, *(one.account for one in promised)}
+    _pay(made, weeks, owed, _paying(near, report, unpaid, made.today))
+    _keep(made, weeks, owed, [one for one in promised if one != broken])
+    weeks.word = _say(report, {*weeks.payers, *near, *unpaid}, weeks.days[0], today)
     return weeks
 
 
-def _paying(near: list[str], report: CycleReport, promised: set[str], on: date) -> dict[str, date]:
+def _paying(near: list[str], report: CycleReport, unpaid: set[str], on: date) -> dict[str, date]:
     """Who pays of those who have made no promise, and on which day."""
-    staying = [one for one in near if one not in promised][:_STAYING]
-    lettered = sorted({one.account for one in report.letters if one.state == "sent"} - {*near, *promised})
-    payers = [one for one in near if one not in {*staying, *promised}] + lettered[::3]
+    lettered = sorted({one.account for one in report.letters if one.state == "sent"} - {*near, *unpaid})
+    payers = [one for one in near if one not in unpaid] + lettered[::3]
     return {account: on + timedelta(days=3 + place % 12) for place, account in enumerate(payers)}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dunwell.intake.rows import Reject
 from dunwell.intake.tables import Table
 
+_OWN = ("line", "reason")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -22,11 +23,13 @@ def write_rejects(table: Table, rejects: Iterable[Reject]) -> str:
     mark, which is how spreadsheets know it. A file of few rows may leave dates or decimals open that the original
     settled: state them in the mapping then.
     """
+    # The file may be such a rejects file itself: its first two columns are then of the last time.
+    before = len(_OWN) if tuple(table.layout.header[: len(_OWN)]) == _OWN else 0
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=table.dialect.delimiter, lineterminator="\r\n")
-    writer.writerow(["line", "reason", *table.layout.header])
+    writer.writerow([*_OWN, *table.layout.header[before:]])
     for reject in sorted(rejects, key=lambda reject: reject.line):
-        writer.writerow([reject.line, _guarded(reject.reason), *reject.raw])
+        writer.writerow([reject.line, _guarded(reject.reason), *reject.raw[before:]])
     return out.getvalue()
 
 
