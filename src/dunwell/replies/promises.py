@@ -98,6 +98,9 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     if not own:
         # A day beside no word of paying: never today, nor in the head of a list.
         own = [] if strict or sentence.opens else [(clause, one) for clause, one in places if one.date != written]
+    sent = [one for one in own if "arrives" not in one[0].kinds]
+    if sent and len(sent) < len(own):
+        own = sent
     if "latest" in sentence.kinds and len(own) > 1 and not sentence.amounts:
         own = places[-1:]
     places = [
@@ -124,6 +127,8 @@ def _made(sentence: Sentence, places: list[tuple[Clause, FoundDate]], *, conditi
     days = _alternatives(sentence, [day for _, day in places])
     amounts = [one for one in sentence.amounts if not _elsewhere(sentence, one)]
     sums = [one for one in amounts if one.value is not None]
+    if "each" in sentence.kinds and len(sums) == 1 and len(days) > 1:
+        sums *= len(days)
     words = " ".join(sentence.text.split())[:300]
     found = []
     for at, day in enumerate(days):
@@ -158,6 +163,7 @@ def _alternatives(sentence: Sentence, days: list[FoundDate]) -> list[FoundDate]:
 
 
 def _elsewhere(sentence: Sentence, amount: FoundAmount) -> bool:
+    """Whether an amount belongs to what was paid or is contested."""
     clause = next((one for one in sentence.clauses if one.start <= amount.start < one.end), None)
     return clause is not None and bool(clause.kinds & {"dispute", "paid"}) and "promise" not in clause.kinds
 

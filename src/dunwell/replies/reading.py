@@ -238,7 +238,9 @@ def _without(
 ) -> _Meaning:
     """What a mail is that promises nothing on a day."""
     count = {kind: sum(kind in one.kinds for one in sentences) for kind in kinds}
-    told = "third" in kinds or ("recount" in kinds and not asks and "negated" not in kinds)
+    told = any(
+        "third" in one.kinds and not ("promise" in one.kinds and one.kinds & {"condition", "when"}) for one in sentences
+    ) or ("recount" in kinds and not asks and "negated" not in kinds)
     against = {
         "complaint": "dispute" in kinds,
         "dispute": count.get("refusal", 0) > count.get("dispute", 0),
