@@ -11,7 +11,7 @@ _SILENT = frozenset({"ack", "vague", "payment", "partial", "when", "since", "lat
 _WEEK = timedelta(7)
 TERSE = 70
 """So long a sentence may promise with no verb of undertaking."""
-_FEW_WORDS, _BESIDE = 160, 6
+_FEW_WORDS, _BESIDE = 300, 6
 
 
 def bare_day(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:

@@ -19,6 +19,11 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _MOST = 12
+_TAGS = (
+    " ok", " okay", " right", " alright", " va bene", " ok per voi", " d'accord", " ça va", " bine", " e bine", " gut",
+    " vale", " sí", " de acuerdo", " хорошо", " ладно", " ок", " باشه", " خوبه", " ja", " oder",
+)  # fmt: skip
+"""How a statement ends that only sounds like a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,9 @@ class Paid:
     reference: str | None
 
 
+_AGAINST = frozenset({"negated", "recount", "third", "reply", "paid"})
+
+
 def promises_of(sentences: list[Sentence], written: date, *, paid: bool) -> list[Promise]:
     """Every promise with a day. `paid` says that a part was paid before."""
     found: list[Promise] = []
@@ -64,7 +72,7 @@ def promises_of(sentences: list[Sentence], written: date, *, paid: bool) -> list
 
 
 def _blocked(sentence: Sentence) -> bool:
-    tail = sentence.text.rstrip().lower().endswith((", ok?", " ok?"))
+    tail = sentence.text.rstrip().lower().rstrip("?؟ ").endswith(_TAGS)
     if "third" in sentence.kinds and not any(
         "promise" in one.kinds and one.dates and "third" not in one.kinds for one in sentence.clauses
     ):
@@ -95,12 +103,13 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     undertaking = [(clause, one) for clause, one in own if "promise" in clause.kinds]
     if conditional and undertaking:
         own = [one for one in undertaking if "condition" not in one[0].kinds] or undertaking
-    if not own:
+    if not own and strict:
+        own = _beside(sentence, places)
+    elif not own:
         # A day beside no word of paying: never today, nor in the head of a list.
-        own = [] if strict or sentence.opens else [(clause, one) for clause, one in places if one.date != written]
-    sent = [one for one in own if "arrives" not in one[0].kinds]
-    if sent and len(sent) < len(own):
-        own = sent
+        own = [] if sentence.opens else [(clause, one) for clause, one in places if one.date != written]
+    for weaker in ("arrives", "routine"):
+        own = [one for one in own if weaker not in one[0].kinds] or own
     if "latest" in sentence.kinds and len(own) > 1 and not sentence.amounts:
         own = places[-1:]
     places = [
@@ -109,6 +118,17 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
         if one.date != written or one.window or "promise" in clause.kinds or clause.amounts
     ]
     return _made(sentence, places, conditional=conditional)
+
+
+def _beside(sentence: Sentence, places: list[tuple[Clause, FoundDate]]) -> list[tuple[Clause, FoundDate]]:
+    """Days of a clause that says nothing, before or behind one that promises and names no day."""
+    found = []
+    for clause, day in places:
+        at = sentence.clauses.index(clause)
+        beside = (*sentence.clauses[at - 1 : at], *sentence.clauses[at + 1 : at + 2])
+        if any("promise" in one.kinds and not one.dates and not one.kinds & _AGAINST for one in beside):
+            found.append((clause, day))
+    return found
 
 
 def _coming(found: FoundDate, written: date) -> bool:
@@ -169,14 +189,18 @@ def _elsewhere(sentence: Sentence, amount: FoundAmount) -> bool:
 
 
 def _closest(amount: FoundAmount, days: list[FoundDate]) -> FoundDate:
-    return min(days, key=lambda day: max(day.start - amount.end, amount.start - day.end))
+    return min(days, key=lambda day: _apart(amount, day))
+
+
+def _apart(amount: FoundAmount, day: FoundDate) -> int:
+    return max(day.start - amount.end, amount.start - day.end)
 
 
 def _amount_for(day: FoundDate, at: int, days: list[FoundDate], sums: list[FoundAmount]) -> FoundAmount | None:
     if len(sums) == len(days):
         return sums[at]
-    near = [one for one in sums if len(days) == 1 or _closest(one, days) is day]
-    return near[0] if near else None
+    near = [one for one in sums if _closest(one, days) is day]
+    return min(near, key=lambda one: _apart(one, day)) if near else None
 
 
 def paid_of(sentences: list[Sentence], written: date) -> Paid | None:

@@ -127,9 +127,11 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
             return _Meaning("other", "review", reason)
     paid = paid_of(sentences, written or date(2000, 1, 1))
     promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
+    if "undated" in kinds:
+        promises = tuple(one for one in promises if one.window is None)
     if not promises and written and not paid and answering:
         promises = bare_day(sentences, kinds, written)
-    if not promises and written and answering:
+    if not promises and written:
         likely = unsaid(sentences, kinds, written)
         if likely:
             return _Meaning("promise_to_pay", "review", "a day and no word of paying", (), likely)
@@ -192,7 +194,8 @@ def _promised(
     if len(promises) > 6:
         doubts.append("many days")
     sums = sum(one.value is not None for sentence in saying for one in sentence.amounts)
-    if len(promises) > 1 and sums not in (0, len(promises), len(promises) + (paid is not None)):
+    equal = len(promises) > 1 and sums == 1 and len({one.amount for one in promises}) == 1
+    if not equal and sums not in (0, len(promises), len(promises) + (paid is not None)):
         doubts.append("sums and days that do not match")
     if unexplained(saying, promises, written):
         doubts.append("another day")
