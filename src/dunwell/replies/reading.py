@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from dunwell.replies.answers import TERSE, bare_day, paid_ahead, paid_before, unexplained, unsaid
+from dunwell.replies.answers import TERSE, bare_day, paid_ahead, paid_before, the_only_day, unexplained, unsaid
 from dunwell.replies.automatic import Automatic, automatic
 from dunwell.replies.bounces import Bounce, bounce
 from dunwell.replies.cards import without_card
@@ -145,7 +145,11 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
         return _checked(asked, kinds, asks=asks)
     if promises and "insolvency" not in kinds:
         return _promised(sentences, kinds, promises, paid, written or date(2000, 1, 1))
-    return _checked(_without(sentences, kinds, paid, written, asks=asks, answering=answering), kinds, asks=asks)
+    meaning = _without(sentences, kinds, paid, written, asks=asks, answering=answering)
+    if meaning.intent == "promise_to_pay" and written and "undated" not in kinds:
+        likely = the_only_day(sentences, written)
+        return replace(meaning, promises=likely, reason="a promise, and a day in other words") if likely else meaning
+    return _checked(meaning, kinds, asks=asks)
 
 
 def _checked(meaning: _Meaning, kinds: frozenset[str], *, asks: bool) -> _Meaning:
