@@ -149,6 +149,10 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
     if meaning.intent == "promise_to_pay" and written and "undated" not in kinds:
         likely = the_only_day(sentences, written)
         return replace(meaning, promises=likely, reason="a promise, and a day in other words") if likely else meaning
+    if written and meaning.reason.startswith("not understood") and not asks:
+        likely = the_only_day(sentences, written)
+        if likely:
+            return _Meaning("promise_to_pay", "review", "a day, and words that are not understood", (), likely)
     return _checked(meaning, kinds, asks=asks)
 
 
