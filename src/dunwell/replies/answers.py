@@ -44,12 +44,13 @@ def unsaid(sentences: list[Sentence], kinds: frozenset[str], written: date) -> t
 
 
 def the_only_day(sentences: list[Sentence], written: date) -> tuple[Promise, ...]:
-    """The one day to come of a mail that promises and names it elsewhere ('My pay comes on the 28th. You get it then.')."""
-    told = [(one, day) for one in sentences for day in one.dates if day.date and day.date > written]
+    """The one day to come of a mail that promises in another sentence ('My pay comes on the 28th. You get it then')."""
+    open_to_it = [one for one in sentences if not one.kinds & _ELSEWHERE]
+    told = [(one, day) for one in open_to_it for day in one.dates if day.date and day.date > written]
     if len({day.date for _, day in told}) != 1:
         return ()
     saying, day = told[0]
-    if saying.kinds & _ELSEWHERE or (day.window and day.window[0] <= written) or day.date is None:
+    if day.date is None or (day.window and day.window[0] <= written):
         return ()
     words = " ".join(saying.text.split())[:300]
     conditional = any("condition" in one.kinds for one in sentences)

@@ -7,8 +7,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
+from dunwell.replies.folding import fold
 from dunwell.replies.languages import LANGUAGES
-from dunwell.replies.wording import fold
 
 _MOST = 4_000
 _SURE = 0.4

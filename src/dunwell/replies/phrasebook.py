@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dunwell.replies.wording import MAYBE, REST, SIGNS, fold
+from dunwell.replies.folding import fold
+from dunwell.replies.wording import MAYBE, REST, SIGNS
 
 _LONGEST_STEM = 16
 _WORD = re.compile(r"\w+")

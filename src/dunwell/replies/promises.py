@@ -19,6 +19,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _MOST = 12
+_BARE = re.compile(r"(?<![\w/.-])([1-9][0-9]{1,4})\s(?:[^\W\d]{1,4}\s){0,2}$")
 _TAGS = (
     " ok", " okay", " right", " alright", " va bene", " ok per voi", " d'accord", " ça va", " bine", " e bine", " gut",
     " vale", " sí", " de acuerdo", " хорошо", " ладно", " ок", " باشه", " خوبه", " ja", " oder",
@@ -152,7 +153,7 @@ def _made(sentence: Sentence, places: list[tuple[Clause, FoundDate]], *, conditi
     words = " ".join(sentence.text.split())[:300]
     found = []
     for at, day in enumerate(days):
-        value = _amount_for(day, at, days, sums)
+        value = _amount_for(day, at, days, sums) or _unnamed(sentence, day, sums)
         near = [one for one in amounts if len(days) == 1 or _closest(one, days) is day]
         shared = any(one.share not in (None, "all") for one in near)
         first = day.date
@@ -190,6 +191,19 @@ def _elsewhere(sentence: Sentence, amount: FoundAmount) -> bool:
 
 def _closest(amount: FoundAmount, days: list[FoundDate]) -> FoundDate:
     return min(days, key=lambda day: _apart(amount, day))
+
+
+def _unnamed(sentence: Sentence, day: FoundDate, sums: list[FoundAmount]) -> FoundAmount | None:
+    """A bare number before a day, where another sum of the sentence has the currency: 300 euros now, 400 on Friday."""
+    match = _BARE.search(sentence.text[: day.start - sentence.start])
+    if match is None or not sums:
+        return None
+    at = sentence.start + match.start(1)
+    if any(one.start <= at < one.end for one in sentence.amounts) or any(
+        one.start <= at < one.end for one in sentence.dates
+    ):
+        return None
+    return replace(sums[0], start=at, end=at + len(match[1]), value=Decimal(match[1]), words=match[1])
 
 
 def _apart(amount: FoundAmount, day: FoundDate) -> int:

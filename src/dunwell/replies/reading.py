@@ -27,6 +27,7 @@ from dunwell.replies.sentences import Sentence, read_sentences
 Action = Literal["act", "review", "ignore"]
 _MOST = 6_000
 _LONG = 120
+_UNKNOWN, _CANNOT = "not understood", "cannot pay"
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 
@@ -146,14 +147,22 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
     if promises and "insolvency" not in kinds:
         return _promised(sentences, kinds, promises, paid, written or date(2000, 1, 1))
     meaning = _without(sentences, kinds, paid, written, asks=asks, answering=answering)
-    if meaning.intent == "promise_to_pay" and written and "undated" not in kinds:
-        likely = the_only_day(sentences, written)
-        return replace(meaning, promises=likely, reason="a promise, and a day in other words") if likely else meaning
-    if written and meaning.reason.startswith("not understood") and not asks:
-        likely = the_only_day(sentences, written)
-        if likely:
-            return _Meaning("promise_to_pay", "review", "a day, and words that are not understood", (), likely)
-    return _checked(meaning, kinds, asks=asks)
+    return _dated(_checked(meaning, kinds, asks=asks), sentences, kinds, written, asks=asks)
+
+
+def _dated(
+    meaning: _Meaning, sentences: list[Sentence], kinds: frozenset[str], written: date | None, *, asks: bool
+) -> _Meaning:
+    """A promise, or words that are not understood, with the only day that the mail names: for a person to see."""
+    promised = meaning.intent == "promise_to_pay" and "undated" not in kinds
+    denied = meaning.reason == _CANNOT and "hardship" not in kinds
+    if written is None or not (promised or denied or (meaning.reason.startswith(_UNKNOWN) and not asks)):
+        return meaning
+    likely = the_only_day(sentences, written)
+    if not likely:
+        return meaning
+    reason = "a promise, and a day in other words" if promised else "a day, and words that are not understood"
+    return replace(meaning, intent="promise_to_pay", promises=likely, reason=reason)
 
 
 def _checked(meaning: _Meaning, kinds: frozenset[str], *, asks: bool) -> _Meaning:
@@ -228,7 +237,7 @@ _HANDED: dict[str, tuple[str, Action, str]] = {
     "instalment": ("instalment_request", "review", "speaks of parts"),
     "third": ("other", "review", "tells of another, or of what was said"),
     "refusal": ("refusal", "review", "will not pay"),
-    "hardship": ("hardship_or_insolvency", "review", "cannot pay"),
+    "hardship": ("hardship_or_insolvency", "review", _CANNOT),
     "asks": ("question", "review", "asks"),
     "reply": ("acknowledgement", "review", "will answer"),
     "promise": ("promise_to_pay", "review", "a promise without a day"),
@@ -284,4 +293,4 @@ def _without(
         return _Meaning("wrong_contact", "review", "names another address")
     if any(paid_before(one, written) for one in sentences):
         return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
-    return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))
+    return _Meaning("other", "review", _UNKNOWN + (", below a quotation" if answering else ""))

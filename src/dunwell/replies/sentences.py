@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from dunwell.replies.amounts import FoundAmount, find_amounts
 from dunwell.replies.dates import FoundDate, find_dates
+from dunwell.replies.folding import fold
 from dunwell.replies.intents import Found, find_phrases
-from dunwell.replies.wording import fold
 
 _END = re.compile(r"[!?؟]+|\.{2,}|[.](?=\s|$)|;(?=\s)|\n[ \t]*\n\s*|\n")
 _LAST_WORD = re.compile(r"[^\s]{1,20}$")
