@@ -17,8 +17,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LETTERS = {
     "de": re.compile("[äöüß]"),
     "es": re.compile("[ñ¿¡]|ción"),
-    "fr": re.compile("[êèçœùâ]|[cdjlmnst]'[aeéihou]"),
-    "it": re.compile("[ìò]|zione|[àù] "),
+    "fr": re.compile(r"[êçœùâ]|è\w|(?<!\w)(?:j|qu|n|m|s|t)['’][aeéihouy]"),
+    "it": re.compile(r"[ìò]|zione|[àù] |(?<!\w)è(?!\w)|(?<=[aeiou]ll)['’]"),
     "ro": re.compile("[ășțăşţ]"),
 }
 _WRITTEN_IN = {"MD": "ro", "AT": "de", "MX": "es", "AR": "es", "CO": "es", "BE": "fr", "GB": "en", "US": "en"}
