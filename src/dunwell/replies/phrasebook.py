@@ -49,9 +49,12 @@ class Entry:
         if self.pattern is None:
             if self.needs is None:
                 self.needs, self.longest = _needs(self.phrase), _longest(self.phrase)
-            reach = start + self.longest
-            if any(all(folded.find(word, start, reach) < 0 for word in words) for words in self.needs):
-                return -1
+            place, reach = start, start + self.longest
+            for words in self.needs:
+                found = [at for word in words if (at := folded.find(word, place, reach)) >= 0]
+                if not found:
+                    return -1
+                place = min(found)
             self.pattern = re.compile(rf"(?:{_regex(self.phrase)})(?!\w)")
         match = self.pattern.match(folded, start)
         return match.end() if match else -1
