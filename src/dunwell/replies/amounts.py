@@ -15,7 +15,7 @@ from typing import Any
 
 from dunwell.replies.dates import find_dates
 from dunwell.replies.figures import FIGURE, parts_of, value_of, words_value
-from dunwell.replies.folding import Folded, fold
+from dunwell.replies.folding import Folded, fold_marks
 from dunwell.replies.languages import COUNTRY, LANGUAGES
 from dunwell.replies.when.lexicon import read_table, variants
 from dunwell.terms.money import MINOR_DIGITS
@@ -112,7 +112,7 @@ def find_amounts(text: str, language: str, country: str | None = None) -> list[F
     `country` says whose dollar or peso is meant.
     """
     language = language[:2].lower() if language[:2].lower() in LANGUAGES else "en"
-    words, folded = _words_of(language), fold(text)
+    words, folded = _words_of(language), fold_marks(text)
     if language == "fa":
         folded = replace(folded, text=_SLASHED.sub(r"\1.\2", folded.text))
     land = (country or COUNTRY[language]).upper()[:2]

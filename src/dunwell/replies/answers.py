@@ -8,10 +8,11 @@ from dunwell.replies.promises import Promise
 from dunwell.replies.sentences import Sentence
 
 _SILENT = frozenset({"ack", "vague", "payment", "partial", "when", "since", "latest", "agree", "promise", "third"})
+_ELSEWHERE = frozenset({"reply", "paid", "recount", "negated", "unserious", "orders", "habit", "complaint", "dispute"})
 _WEEK = timedelta(7)
 TERSE = 70
 """So long a sentence may promise with no verb of undertaking."""
-_FEW_WORDS, _BESIDE = 160, 6
+_FEW_WORDS, _BESIDE = 300, 6
 
 
 def bare_day(sentences: list[Sentence], kinds: frozenset[str], written: date) -> tuple[Promise, ...]:
@@ -40,6 +41,20 @@ def unsaid(sentences: list[Sentence], kinds: frozenset[str], written: date) -> t
     day = told[0][1]
     due = day.date or written
     return (Promise(due, day.window, None, None, partial=False, conditional=False, words=words),)
+
+
+def the_only_day(sentences: list[Sentence], written: date) -> tuple[Promise, ...]:
+    """The one day to come of a mail that promises in another sentence ('My pay comes on the 28th. You get it then')."""
+    open_to_it = [one for one in sentences if not one.kinds & _ELSEWHERE]
+    told = [(one, day) for one in open_to_it for day in one.dates if day.date and day.date > written]
+    if len({day.date for _, day in told}) != 1:
+        return ()
+    saying, day = told[0]
+    if day.date is None or (day.window and day.window[0] <= written):
+        return ()
+    words = " ".join(saying.text.split())[:300]
+    conditional = any("condition" in one.kinds for one in sentences)
+    return (Promise(day.date, day.window, None, None, partial=False, conditional=conditional, words=words),)
 
 
 def unexplained(saying: list[Sentence], promises: tuple[Promise, ...], written: date) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dunwell.replies.wording import Wording, fold, wording
+from dunwell.replies.folding import fold
+from dunwell.replies.wording import Wording, wording
 
 _LONGEST = 400
 _MOST_LINES = 4

@@ -14,8 +14,9 @@ from functools import lru_cache
 from itertools import chain
 
 from dunwell.replies.bounces import is_delivered
+from dunwell.replies.folding import fold
 from dunwell.replies.message import Message
-from dunwell.replies.wording import any_of, beginning_with, fold, tables_of
+from dunwell.replies.wording import any_of, beginning_with, tables_of
 
 _MOST_TEXT = 6_000
 _SENTENCE = re.compile(r"(?:[^.!?؟\n]|(?<=\d)\.|\.(?=\w)){1,800}[.!?؟\n]?")

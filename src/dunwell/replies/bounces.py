@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dunwell.replies.diagnostics import BounceKind, kind_of, phrases, status_in
+from dunwell.replies.folding import fold
 from dunwell.replies.message import Message
-from dunwell.replies.wording import fold
 
 _MOST_TEXT = 30_000
 _DAEMON = re.compile(

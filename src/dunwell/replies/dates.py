@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dunwell.replies.folding import fold
+from dunwell.replies.folding import fold_marks
 from dunwell.replies.languages import COUNTRY, LANGUAGES
 from dunwell.replies.when.alone import ALONE
 from dunwell.replies.when.calendars import ONE, Scene
@@ -67,7 +67,7 @@ def find_dates(text: str, language: str, written_on: dt.date, country: str | Non
     country = (country or COUNTRY[language]).upper()
     scene = Scene(written_on, country, jalali=language == "fa", month_first=country[:2] in _MONTH_FIRST)
     lexicon, grammar = _grammar(language)
-    folded = fold(text)
+    folded = fold_marks(text)
     found: list[FoundDate] = []
     for start, end in _pieces(folded.text):
         nodes = grammar.run(read_nodes(folded.text[start:end], lexicon, language in _POINT), scene)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from dunwell.replies.wording import any_of, fold, tables_of
+from dunwell.replies.folding import fold
+from dunwell.replies.wording import any_of, tables_of
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.\[-])([45][0-5]\d)(?=[\s:-])(?!\.\d)")

@@ -1,8 +1,4 @@
-"""Text as it is compared: lower case, no diacritics, one kind of dash, quote, space and digit.
-
-The folded text is as long as the original wherever that has no separate combining marks; otherwise a table of places
-leads back. So whatever is found can be shown in the words of the writer.
-"""
+"""Text as it is compared: lower case, no accents, one kind of dash, quote, space and digit. The only such table."""
 
 from __future__ import annotations
 
@@ -14,11 +10,13 @@ _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u0640]")
 _SAME: dict[int, str] = (
     dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
     | dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc\u2032`´"), "'")
+    | dict.fromkeys(map(ord, "\u201c\u201d\u201e«»"), '"')
     # No-break spaces, the Persian half space, and marks of writing direction.
     | dict.fromkeys([0xA0, 0x2007, 0x2009, 0x202F, 0x3000, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF], " ")
     | dict.fromkeys([0x061C, 0xAD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
     | {ord("ي"): "ی", ord("ى"): "ی", ord("ك"): "ک", ord("ة"): "ه", ord("،"): ",", ord("؛"): ";", ord("؟"): "?"}
-    | {ord("º"): "°", ord("ª"): "°", ord("ı"): "i", ord("ł"): "l", ord("ø"): "o"}
+    | {ord("："): ":", ord("，"): ",", ord("（"): "(", ord("）"): ")", ord("º"): "°", ord("ª"): "°"}
+    | {ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("đ"): "d", ord("ß"): "s"}
 )
 
 
@@ -26,11 +24,11 @@ class _Folds(dict[int, str]):
     """Every character's folded form, worked out when it is first met; always one character."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold(chr(code))
+        self[code] = folded = _one(chr(code))
         return folded
 
 
-def _fold(char: str) -> str:
+def _one(char: str) -> str:
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
@@ -55,16 +53,19 @@ class Folded:
         return self.places[start], self.places[end] if end > start else self.places[start]
 
 
-def fold(text: str) -> Folded:
-    """`text` folded, with the way back to it."""
-    if text.isascii():
-        return Folded(text.lower())
-    if not _MARKS.search(text):
-        return Folded(text.translate(_FOLDS))
+def fold(text: str) -> str:
+    """`text` folded, and as long as before: separate combining marks stay."""
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+def fold_marks(text: str) -> Folded:
+    """`text` folded without separate combining marks, with the way back to it."""
+    if text.isascii() or not _MARKS.search(text):
+        return Folded(fold(text))
     places = tuple(place for place, char in enumerate(text) if not _MARKS.match(char))
     return Folded("".join(text[place] for place in places).translate(_FOLDS), (*places, len(text)))
 
 
 def fold_word(text: str) -> str:
-    """A word or phrase of a table, folded."""
-    return fold(text).text
+    """A word or phrase of a table, folded without marks."""
+    return fold_marks(text).text

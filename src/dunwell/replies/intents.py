@@ -12,8 +12,10 @@ from dunwell.replies.phrasebook import Phrasebook, named
 
 _MOST = 60
 _ALL = 300
-_WEAK = frozenset({"promise", "payment", "partial", "agree", "question"})
+_WEAK = frozenset({"promise", "payment", "partial", "agree", "question", "arrives", "each"})
 """Kinds whose phrases do not hide those within them."""
+_KEPT = frozenset({"partial", "arrives", "each"})
+"""Kinds that count within any other."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _SHARP = str.maketrans({"ß": "ss"})
 
@@ -68,7 +70,7 @@ def _apart(found: list[Found]) -> list[Found]:
     return [
         one
         for one in found
-        if one.kind == "partial" or not any(_swallows(other, one) for other in found if other.kind != one.kind)
+        if one.kind in _KEPT or not any(_swallows(other, one) for other in found if other.kind != one.kind)
     ]
 
 

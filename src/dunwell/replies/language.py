@@ -7,8 +7,8 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
+from dunwell.replies.folding import fold
 from dunwell.replies.languages import LANGUAGES
-from dunwell.replies.wording import fold
 
 _MOST = 4_000
 _SURE = 0.4
@@ -17,8 +17,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LETTERS = {
     "de": re.compile("[äöüß]"),
     "es": re.compile("[ñ¿¡]|ción"),
-    "fr": re.compile("[êèçœùâ]|[cdjlmnst]'[aeéihou]"),
-    "it": re.compile("[ìò]|zione|[àù] "),
+    "fr": re.compile(r"[êçœùâ]|è\w|(?<!\w)(?:j|qu|n|m|s|t)['’][aeéihouy]"),
+    "it": re.compile(r"[ìò]|zione|[àù] |(?<!\w)è(?!\w)|(?<=[aeiou]ll)['’]"),
     "ro": re.compile("[ășțăşţ]"),
 }
 _WRITTEN_IN = {"MD": "ro", "AT": "de", "MX": "es", "AR": "es", "CO": "es", "BE": "fr", "GB": "en", "US": "en"}

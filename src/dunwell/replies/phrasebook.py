@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dunwell.replies.wording import MAYBE, REST, SIGNS, fold
+from dunwell.replies.folding import fold
+from dunwell.replies.wording import MAYBE, REST, SIGNS
 
 _LONGEST_STEM = 16
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"<(\w+)>")
 _HEAD = re.compile(r"([^\w{]*)(\w*)")
 _SIGN = re.compile(rf"[{REST}{MAYBE}*{{ ]")
+_COVERS = {"*": 40, REST: 14, " ": 3}
 _REST = re.compile(r"\w{0,14}(?!\w)")
 _NONE = re.compile(r"(?!\w)")
 _BLANKS = {ord(char): " " for char in "\n\r\t\x0b\x0c"}
@@ -34,7 +36,8 @@ class Entry:
     more: bool = False
     """The phrase where it is plain text, and whether the rest of a word may follow."""
     needs: list[list[str]] | None = None
-    """Of each choice, the words of which one must follow; so most patterns are never compiled."""
+    """Of each word and choice, what must follow within the phrase's length; so most patterns are never compiled."""
+    longest: int = 0
 
     def end(self, folded: str, spaced: str, start: int) -> int:
         """Where the phrase ends that begins there, -1 where it does not. `spaced` has a blank for every white space."""
@@ -45,9 +48,13 @@ class Entry:
             return tail.end() if tail else -1
         if self.pattern is None:
             if self.needs is None:
-                self.needs = _needs(self.phrase)
-            if any(all(folded.find(word, start) < 0 for word in words) for words in self.needs):
-                return -1
+                self.needs, self.longest = _needs(self.phrase), _longest(self.phrase)
+            place, reach = start, start + self.longest
+            for words in self.needs:
+                found = [at for word in words if (at := folded.find(word, place, reach)) >= 0]
+                if not found:
+                    return -1
+                place = min(found)
             self.pattern = re.compile(rf"(?:{_regex(self.phrase)})(?!\w)")
         match = self.pattern.match(folded, start)
         return match.end() if match else -1
@@ -147,15 +154,21 @@ def _heads(phrase: str) -> Iterator[tuple[int, str, bool, bool]]:
 
 
 def _needs(phrase: str) -> list[list[str]]:
-    """The beginnings of the alternatives of every choice that can be told without a pattern."""
-    needs, rest = [], _split(phrase)
-    while rest is not None:
-        _, options, behind = rest
-        words = [_SIGN.split(option.strip(), maxsplit=1)[0] for option in options]
-        if all(words):
-            needs.append(words)
-        rest = _split(behind)
-    return needs
+    """Each word, and the beginnings of the alternatives of every choice that can be told without a pattern."""
+    parts = _split(phrase)
+    needs = [[word] for word in _SIGN.split(phrase if parts is None else parts[0]) if word]
+    if parts is None:
+        return needs
+    words = [_SIGN.split(option.strip(), maxsplit=1)[0] for option in parts[1]]
+    return [*needs, *([words] if all(words) else []), *_needs(parts[2])]
+
+
+def _longest(phrase: str) -> int:
+    """How many characters of a text the phrase can cover at most."""
+    parts = _split(phrase)
+    if parts is None:
+        return sum(_COVERS.get(char, 1) for char in phrase)
+    return _longest(parts[0]) + max(_longest(one) for one in parts[1]) + _longest(parts[2])
 
 
 def _regex(phrase: str) -> str:

@@ -19,6 +19,12 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _MOST = 12
+_BARE = re.compile(r"(?<![\w/.-])([1-9][0-9]{1,4})\s(?:[^\W\d]{1,4}\s){0,2}$")
+_TAGS = (
+    " ok", " okay", " right", " alright", " va bene", " ok per voi", " d'accord", " ça va", " bine", " e bine", " gut",
+    " vale", " sí", " de acuerdo", " хорошо", " ладно", " ок", " باشه", " خوبه", " ja", " oder",
+)  # fmt: skip
+"""How a statement ends that only sounds like a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,9 @@ class Paid:
     reference: str | None
 
 
+_AGAINST = frozenset({"negated", "recount", "third", "reply", "paid"})
+
+
 def promises_of(sentences: list[Sentence], written: date, *, paid: bool) -> list[Promise]:
     """Every promise with a day. `paid` says that a part was paid before."""
     found: list[Promise] = []
@@ -64,7 +73,7 @@ def promises_of(sentences: list[Sentence], written: date, *, paid: bool) -> list
 
 
 def _blocked(sentence: Sentence) -> bool:
-    tail = sentence.text.rstrip().lower().endswith((", ok?", " ok?"))
+    tail = sentence.text.rstrip().lower().rstrip("?؟ ").endswith(_TAGS)
     if "third" in sentence.kinds and not any(
         "promise" in one.kinds and one.dates and "third" not in one.kinds for one in sentence.clauses
     ):
@@ -95,9 +104,13 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
     undertaking = [(clause, one) for clause, one in own if "promise" in clause.kinds]
     if conditional and undertaking:
         own = [one for one in undertaking if "condition" not in one[0].kinds] or undertaking
-    if not own:
+    if not own and strict:
+        own = _beside(sentence, places)
+    elif not own:
         # A day beside no word of paying: never today, nor in the head of a list.
-        own = [] if strict or sentence.opens else [(clause, one) for clause, one in places if one.date != written]
+        own = [] if sentence.opens else [(clause, one) for clause, one in places if one.date != written]
+    for weaker in ("arrives", "routine"):
+        own = [one for one in own if weaker not in one[0].kinds] or own
     if "latest" in sentence.kinds and len(own) > 1 and not sentence.amounts:
         own = places[-1:]
     places = [
@@ -106,6 +119,17 @@ def _in_sentence(sentence: Sentence, written: date, *, listed: bool) -> list[Pro
         if one.date != written or one.window or "promise" in clause.kinds or clause.amounts
     ]
     return _made(sentence, places, conditional=conditional)
+
+
+def _beside(sentence: Sentence, places: list[tuple[Clause, FoundDate]]) -> list[tuple[Clause, FoundDate]]:
+    """Days of a clause that says nothing, before or behind one that promises and names no day."""
+    found = []
+    for clause, day in places:
+        at = sentence.clauses.index(clause)
+        beside = (*sentence.clauses[at - 1 : at], *sentence.clauses[at + 1 : at + 2])
+        if any("promise" in one.kinds and not one.dates and not one.kinds & _AGAINST for one in beside):
+            found.append((clause, day))
+    return found
 
 
 def _coming(found: FoundDate, written: date) -> bool:
@@ -124,10 +148,12 @@ def _made(sentence: Sentence, places: list[tuple[Clause, FoundDate]], *, conditi
     days = _alternatives(sentence, [day for _, day in places])
     amounts = [one for one in sentence.amounts if not _elsewhere(sentence, one)]
     sums = [one for one in amounts if one.value is not None]
+    if "each" in sentence.kinds and len(sums) == 1 and len(days) > 1:
+        sums *= len(days)
     words = " ".join(sentence.text.split())[:300]
     found = []
     for at, day in enumerate(days):
-        value = _amount_for(day, at, days, sums)
+        value = _amount_for(day, at, days, sums) or _unnamed(sentence, day, sums)
         near = [one for one in amounts if len(days) == 1 or _closest(one, days) is day]
         shared = any(one.share not in (None, "all") for one in near)
         first = day.date
@@ -158,19 +184,37 @@ def _alternatives(sentence: Sentence, days: list[FoundDate]) -> list[FoundDate]:
 
 
 def _elsewhere(sentence: Sentence, amount: FoundAmount) -> bool:
+    """Whether an amount belongs to what was paid or is contested."""
     clause = next((one for one in sentence.clauses if one.start <= amount.start < one.end), None)
     return clause is not None and bool(clause.kinds & {"dispute", "paid"}) and "promise" not in clause.kinds
 
 
 def _closest(amount: FoundAmount, days: list[FoundDate]) -> FoundDate:
-    return min(days, key=lambda day: max(day.start - amount.end, amount.start - day.end))
+    return min(days, key=lambda day: _apart(amount, day))
+
+
+def _unnamed(sentence: Sentence, day: FoundDate, sums: list[FoundAmount]) -> FoundAmount | None:
+    """A bare number before a day, where another sum of the sentence has the currency: 300 euros now, 400 on Friday."""
+    match = _BARE.search(sentence.text[: day.start - sentence.start])
+    if match is None or not sums:
+        return None
+    at = sentence.start + match.start(1)
+    if any(one.start <= at < one.end for one in sentence.amounts) or any(
+        one.start <= at < one.end for one in sentence.dates
+    ):
+        return None
+    return replace(sums[0], start=at, end=at + len(match[1]), value=Decimal(match[1]), words=match[1])
+
+
+def _apart(amount: FoundAmount, day: FoundDate) -> int:
+    return max(day.start - amount.end, amount.start - day.end)
 
 
 def _amount_for(day: FoundDate, at: int, days: list[FoundDate], sums: list[FoundAmount]) -> FoundAmount | None:
     if len(sums) == len(days):
         return sums[at]
-    near = [one for one in sums if len(days) == 1 or _closest(one, days) is day]
-    return near[0] if near else None
+    near = [one for one in sums if _closest(one, days) is day]
+    return min(near, key=lambda one: _apart(one, day)) if near else None
 
 
 def paid_of(sentences: list[Sentence], written: date) -> Paid | None:

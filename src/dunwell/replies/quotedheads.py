@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dunwell.replies.wording import core, fold, wording
+from dunwell.replies.folding import fold
+from dunwell.replies.wording import core, wording
 
 _MOST_LINES = 16
 _LONGEST_LINE = 1_000

@@ -11,12 +11,13 @@ import re
 from dataclasses import dataclass
 
 from dunwell.replies.cutting import Lines, sort_lines
+from dunwell.replies.folding import fold
 from dunwell.replies.headers import Address, addresses_of
 from dunwell.replies.htmlmarks import Mark
 from dunwell.replies.message import Message
 from dunwell.replies.quotedheads import head_at, label_of
 from dunwell.replies.signatures import end_of_words, start_of_words
-from dunwell.replies.wording import fold, wording
+from dunwell.replies.wording import wording
 
 _DEEPEST_FORWARD = 3
 _LEADING = re.compile(r"^(?:>\s?)+")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from dunwell.replies.answers import TERSE, bare_day, paid_ahead, paid_before, unexplained, unsaid
+from dunwell.replies.answers import TERSE, bare_day, paid_ahead, paid_before, the_only_day, unexplained, unsaid
 from dunwell.replies.automatic import Automatic, automatic
 from dunwell.replies.bounces import Bounce, bounce
 from dunwell.replies.cards import without_card
@@ -27,6 +27,7 @@ from dunwell.replies.sentences import Sentence, read_sentences
 Action = Literal["act", "review", "ignore"]
 _MOST = 6_000
 _LONG = 120
+_UNKNOWN, _CANNOT = "not understood", "cannot pay"
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 
 
@@ -127,9 +128,11 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
             return _Meaning("other", "review", reason)
     paid = paid_of(sentences, written or date(2000, 1, 1))
     promises = tuple(promises_of(sentences, written, paid=paid is not None)) if written else ()
+    if "undated" in kinds:
+        promises = tuple(one for one in promises if one.window is None)
     if not promises and written and not paid and answering:
         promises = bare_day(sentences, kinds, written)
-    if not promises and written and answering:
+    if not promises and written:
         likely = unsaid(sentences, kinds, written)
         if likely:
             return _Meaning("promise_to_pay", "review", "a day and no word of paying", (), likely)
@@ -143,7 +146,23 @@ def _meaning(sentences: list[Sentence], text: str, written: date | None, *, answ
         return _checked(asked, kinds, asks=asks)
     if promises and "insolvency" not in kinds:
         return _promised(sentences, kinds, promises, paid, written or date(2000, 1, 1))
-    return _checked(_without(sentences, kinds, paid, written, asks=asks, answering=answering), kinds, asks=asks)
+    meaning = _without(sentences, kinds, paid, written, asks=asks, answering=answering)
+    return _dated(_checked(meaning, kinds, asks=asks), sentences, kinds, written, asks=asks)
+
+
+def _dated(
+    meaning: _Meaning, sentences: list[Sentence], kinds: frozenset[str], written: date | None, *, asks: bool
+) -> _Meaning:
+    """A promise, or words that are not understood, with the only day that the mail names: for a person to see."""
+    promised = meaning.intent == "promise_to_pay" and "undated" not in kinds
+    denied = meaning.reason == _CANNOT and "hardship" not in kinds
+    if written is None or not (promised or denied or (meaning.reason.startswith(_UNKNOWN) and not asks)):
+        return meaning
+    likely = the_only_day(sentences, written)
+    if not likely:
+        return meaning
+    reason = "a promise, and a day in other words" if promised else "a day, and words that are not understood"
+    return replace(meaning, intent="promise_to_pay", promises=likely, reason=reason)
 
 
 def _checked(meaning: _Meaning, kinds: frozenset[str], *, asks: bool) -> _Meaning:
@@ -192,7 +211,8 @@ def _promised(
     if len(promises) > 6:
         doubts.append("many days")
     sums = sum(one.value is not None for sentence in saying for one in sentence.amounts)
-    if len(promises) > 1 and sums not in (0, len(promises), len(promises) + (paid is not None)):
+    equal = len(promises) > 1 and sums == 1 and len({one.amount for one in promises}) == 1
+    if not equal and sums not in (0, len(promises), len(promises) + (paid is not None)):
         doubts.append("sums and days that do not match")
     if unexplained(saying, promises, written):
         doubts.append("another day")
@@ -217,7 +237,7 @@ _HANDED: dict[str, tuple[str, Action, str]] = {
     "instalment": ("instalment_request", "review", "speaks of parts"),
     "third": ("other", "review", "tells of another, or of what was said"),
     "refusal": ("refusal", "review", "will not pay"),
-    "hardship": ("hardship_or_insolvency", "review", "cannot pay"),
+    "hardship": ("hardship_or_insolvency", "review", _CANNOT),
     "asks": ("question", "review", "asks"),
     "reply": ("acknowledgement", "review", "will answer"),
     "promise": ("promise_to_pay", "review", "a promise without a day"),
@@ -238,7 +258,9 @@ def _without(
 ) -> _Meaning:
     """What a mail is that promises nothing on a day."""
     count = {kind: sum(kind in one.kinds for one in sentences) for kind in kinds}
-    told = "third" in kinds or ("recount" in kinds and not asks and "negated" not in kinds)
+    told = any(
+        "third" in one.kinds and not ("promise" in one.kinds and one.kinds & {"condition", "when"}) for one in sentences
+    ) or ("recount" in kinds and not asks and "negated" not in kinds)
     against = {
         "complaint": "dispute" in kinds,
         "dispute": count.get("refusal", 0) > count.get("dispute", 0),
@@ -271,4 +293,4 @@ def _without(
         return _Meaning("wrong_contact", "review", "names another address")
     if any(paid_before(one, written) for one in sentences):
         return _Meaning("already_paid", "review", "tells of a payment on a day that has passed")
-    return _Meaning("other", "review", "not understood" + (", below a quotation" if answering else ""))
+    return _Meaning("other", "review", _UNKNOWN + (", below a quotation" if answering else ""))

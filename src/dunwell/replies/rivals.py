@@ -38,7 +38,7 @@ RIVALS: dict[str, frozenset[str]] = {
         }
     ),
     "resend_invoice": frozenset(
-        {"dispute", "wrong", "refusal", "paid", "instalment", "third", "complaint", "offer", "hardship"}
+        {"details", "dispute", "wrong", "refusal", "paid", "instalment", "third", "complaint", "offer", "hardship"}
     ),
     "wrong_contact": frozenset({"dispute", "paid", "refusal", "third", "hardship", "instalment", "offer"}),
     "payment_details_request": frozenset(

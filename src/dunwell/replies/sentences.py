@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from dunwell.replies.amounts import FoundAmount, find_amounts
 from dunwell.replies.dates import FoundDate, find_dates
+from dunwell.replies.folding import fold
 from dunwell.replies.intents import Found, find_phrases
-from dunwell.replies.wording import fold
 
 _END = re.compile(r"[!?؟]+|\.{2,}|[.](?=\s|$)|;(?=\s)|\n[ \t]*\n\s*|\n")
 _LAST_WORD = re.compile(r"[^\s]{1,20}$")
@@ -66,6 +66,8 @@ def read_sentences(text: str, language: str, written: date, country: str) -> lis
     dates = find_dates(lines, language, written, country)
     amounts = find_amounts(lines, language, country)
     taken = [(one.start, one.end) for one in dates] + [(one.start, one.end) for one in amounts]
+    blamed = [(one.start, one.end) for one in phrases if one.kind == "complaint"]
+    dates = [one for one in dates if not any(first <= one.start < last for first, last in blamed)]
     found = []
     for start, end in _bounds(text, language, taken):
         clauses = []

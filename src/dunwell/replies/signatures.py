@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from dunwell.replies.folding import fold
 from dunwell.replies.quotedheads import is_rule
-from dunwell.replies.wording import core, fold, wording
+from dunwell.replies.wording import core, wording
 
 _LONGEST_BLOCK = 25
 _LONGEST_CLOSING = 90

@@ -4,46 +4,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-_FOLDED = (
-    dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
-    | dict.fromkeys(map(ord, "\u2018\u2019\u201b\u02bc`´"), "'")
-    | dict.fromkeys(map(ord, "\u201c\u201d\u201e«»"), '"')
-    | dict.fromkeys([0xA0, 0x2007, 0x2009, 0x202F, 0x3000, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF], " ")
-    | {ord("ي"): "ی", ord("ى"): "ی", ord("ك"): "ک", ord("："): ":", ord("，"): ",", ord("（"): "(", ord("）"): ")"}
-    | {ord("ı"): "i", ord("ł"): "l", ord("ø"): "o", ord("đ"): "d", ord("ß"): "s"}
-)
+from dunwell.replies.folding import fold
+
 REST, MAYBE = "\ue000", "\ue001"
 """In a phrase: the rest of a word, and a blank that may be missing."""
 
 SIGNS = {"*": r"[^\n]{0,40}?", " ": r"\s{1,3}", REST: r"\w{0,14}", MAYBE: r"\s?"}
 """What the signs of a phrase are in a pattern."""
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
-
-
-class _Folds(dict[int, str]):
-    """Every character's folded form, worked out when it is first met; always one character."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        digit = unicodedata.decimal(char, None)
-        base = unicodedata.normalize("NFD", char)[0].lower()[:1] if digit is None else str(digit)
-        self[code] = folded = _FOLDED.get(ord(base), base)
-        return folded
-
-
-_FOLDS = _Folds(_FOLDED)
-
-
-def fold(text: str) -> str:
-    """`text` as phrases are compared: lower case, no accents, one kind of dash and blank; of the same length."""
-    return text.lower() if text.isascii() else text.translate(_FOLDS)
 
 
 def core(folded: str) -> str:

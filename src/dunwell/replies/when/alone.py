@@ -24,6 +24,7 @@ def weekday_alone(scene: Scene, w: int) -> Result:
     "~by|on|until|from|before|after|the|theday|daylabel|to n:ord $plain",
     "~edge n:ord $plain",
     "n:ord >edge",
+    "~comma n:ord >comma",
     "~theday|daylabel n:num $plain !dash|to",
     "~by|until|before|the n:dot $plain !dash|to",
     "~daylabel n:wnum $plain !dash",

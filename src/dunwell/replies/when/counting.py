@@ -11,6 +11,7 @@ from dunwell.replies.when.values import Duration
 
 NUMBERS: Pass[Scene] = Pass()
 LENGTHS: Pass[Scene] = Pass()
+_LONGEST = {"day": 400, "week": 60, "workday": 300}
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
 
@@ -48,6 +49,8 @@ def length(scene: Scene, u: str, n: int | None = None) -> Result | None:
         return None  # the 3rd quarter
     if u == "month" and 12 < count <= 31 and count not in (18, 24, 30):
         return None  # the 23rd of a month
+    if count > _LONGEST.get(u, count):
+        return None  # an amount beside a word for time
     if u == "hour":
         return ("length", ((count // 24, "day"),)) if count >= 24 and count % 24 == 0 else None
     return ("length", ((count, u),)) if u in _MONTHS or u in _DAYS or u == "workday" else None

@@ -199,7 +199,7 @@ def _quarter(scene: Scene, number: int, year: int | None) -> Result | None:
     "h:half of? (the|of)? y:yearref|year",
     "h:half of? (the|of)? q:span",
     "h:half of? (the|of)? k:week",
-    "h:half",
+    "~in|within|by|until|before|after h:half",
 )
 def half_of(
     scene: Scene,

@@ -221,7 +221,12 @@ def _with_weekday(scene: Scene, day: Day, weekday: int) -> Day:
     return day._replace(date=other) if other.weekday() == weekday and other > scene.on - 200 * ONE else day
 
 
-@WEEKDAYS.rule("the? w:weekday comma? $the n:num|ord|nth|wnum|dot $plain")
+@WEEKDAYS.rule(
+    "the? w:weekday comma? $the n:num|ord|wnum|dot $plain",
+    "the? w:weekday $the n:nth $plain",
+    "the? w:weekday comma the n:nth $plain",
+    "the? w:weekday comma n:nth >edge",
+)
 def weekday_and_number(scene: Scene, w: int, n: int) -> Result | None:
     """Tuesday the 19th: the nearest such day that is one."""
     for shift in (0, 1, -1, 2, 3, 4, 5, 6, 7):
