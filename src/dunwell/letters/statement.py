@@ -153,7 +153,7 @@ def _section(section: Section, facts: StatementFacts, language: Language, severa
     code = section.asked.code if section.asked else None
     return {
         "title": currency if several else None,
-        "heads": [words["total" if key == "open" and charged else key] for key in keys],
+        "heads": [words["balance" if key == "open" and charged else key] for key in keys],
         "text": keys.index("days_late"),
         "widths": [_width(key, facts.as_of, language) for key in keys],
         "size": _size(rows),
