@@ -153,3 +153,32 @@ def test_doctor_tells_of_a_logo_that_is_none_and_of_dns(project: Project, firm_o
     said = " ".join(ended.out.split()) + ended.err
     assert "logo.png" in said
     assert "no picture" in said
+
+
+def test_doctor_tells_what_letters_would_lack(project: Project, firm_of: Firm) -> None:
+    """A language that no folder serves, a colour that nobody can read, a currency without a bank account."""
+    firm_of.customers(MONDAY, ["A"], language="pt-BR")
+    firm_of.customers(MONDAY, ["B"], language="de-AT")
+    firm_of.invoices(MONDAY, f"A,INV-1,{MONDAY},{MONDAY + timedelta(days=30)},100.00,CHF")
+    ended = project(
+        "doctor",
+        "--json",
+        DUNWELL_CREDITOR__LANGUAGE="dee",
+        DUNWELL_CREDITOR__COLOR="#ffcc00",
+        DUNWELL_CREDITOR__STRICT_CURRENCY="true",
+    )
+    told = {(one["name"], one["state"]): one["what"] for one in ended.json}
+    assert ended.code == 2
+    assert told["creditor.language", "wrong"].startswith("'dee' has no folder (did you mean 'de'?); there are de, en")
+    assert "#ffcc00 is hard to read on white: a contrast of 1." in told["creditor.color", "note"]
+    assert "are open in CHF, with no bank account" in told["creditor.bank", "wrong"]
+    assert told["languages", "note"].startswith("1 accounts or contacts are to be written to in 'pt-BR'")
+    assert "their letters go in 'en'" in told["languages", "note"]
+
+
+def test_a_slip_in_a_currency_is_told_with_what_was_meant(project: Project) -> None:
+    settings = project.folder / "dunwell.toml"
+    settings.write_text(settings.read_text() + '\n[creditor.bank]\neURO = "DE89 3704 0044 0532 0130 00"\n')
+    ended = project("letters", "list")
+    assert ended.code == 2
+    assert "eURO is not an ISO 4217 currency code (did you mean 'EUR'?)" in " ".join(ended.err.split())

@@ -236,16 +236,16 @@ def test_the_statement_shows_the_periods_that_the_interest_is_the_sum_of(small_f
     (interest,) = [one for one in booked(small_firm) if one.kind == "interest"]
     nights(small_firm, HOLD + timedelta(days=1), HOLD + timedelta(days=9))
     said = _last_statement(small_firm)
-    assert "Interest by law" in said
+    assert "Statutory interest" in said
     assert "10.27%" in said
-    table = said[said.index("Interest by law") :]
+    table = said[said.index("Statutory interest") :]
     rows = re.findall(r"INV-1 (\d+ \w+ \d{4}) (\d+ \w+ \d{4}) (\d+) €1,000.00 [\d.]+% €([\d.]+)", table)
     assert len(rows) >= 2, "each half-year has its own rate"
     assert sum(Decimal(amount) for *_, amount in rows) == interest.amount.amount
     with small_firm.books.write() as work:
         charges.waive(work, interest.id, "a gesture", Pen(moment(HOLD).now, HOLD + timedelta(days=9), "Pat"))
     nights(small_firm, HOLD + timedelta(days=10), HOLD + timedelta(days=17))
-    assert "Interest by law" not in _last_statement(small_firm), "no table that does not add up to what is asked for"
+    assert "Statutory interest" not in _last_statement(small_firm), "no table that does not add up to what is asked for"
 
 
 def _last_statement(firm: Firm) -> str:

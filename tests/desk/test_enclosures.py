@@ -85,7 +85,7 @@ def test_a_statement_lists_what_was_paid_since_the_last_one(small_firm: Firm, ma
     nights(small_firm, 8, MONDAY + timedelta(days=8))
     statement = next(iter(mail.letters[-1].message.iter_attachments()))
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(statement.get_content())).pages)
-    assert "Movements since 9 March 2026" in text
+    assert "Transactions since 9 March 2026" in text
     assert "TRX-77 -£40.00" in text.replace("\n", " ")
     assert "£60.00" in text
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
+from collections.abc import Callable
+
 import pytest
+import segno
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +78,19 @@ def test_the_pictures_are_png() -> None:
     assert drawing(code).startswith(b"\x89PNG")
     assert len(drawing(code)) < 1_500
     assert picture(code) == picture(code)
+
+
+@pytest.mark.parametrize(("draw", "scale"), [(picture, 4), (drawing, 2)])
+def test_the_pictures_show_the_code_that_segno_draws(draw: Callable[[str], bytes], scale: int) -> None:
+    code = content("Nordwind GmbH", IBAN, Money(123450, "EUR"), "Überweisung 7") or ""
+    expected = segno.make_qr(code, error="m", mask=2, boost_error=False, encoding="utf-8", eci=False)
+    png = draw(code)
+    width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
+    assert (width, height) == expected.symbol_size(scale=scale, border=4)
+    assert (depth, kind) == (8, 0)
+    assert zlib.crc32(png[12:29]) == struct.unpack(">I", png[29:33])[0]
+    data = zlib.decompress(png[png.index(b"IDAT") + 4 : png.index(b"IEND") - 8])
+    rows = [data[at : at + width + 1] for at in range(0, len(data), width + 1)]
+    wanted = [[0 if dark else 255 for dark in row] for row in expected.matrix_iter(scale=scale, border=4)]
+    assert [list(row[1:]) for row in rows] == wanted
+    assert {row[0] for row in rows} == {0}

@@ -47,7 +47,7 @@ def test_a_letter_goes_as_a_text_message_once(firm: Firm, web: Web) -> None:
     (said,) = asked(web)
     assert (said["to"], said["from"]) == ("+442079460018", "Northwind")
     assert said["text"] == (
-        "Northwind Ltd: £400.00 is open on invoice INV-A, due date 26 Feb 2026. Please pay to GB33 BUKB 2020 1555 "
+        "Northwind Ltd: £400.00 outstanding, inv. INV-A, due date 26 Feb 2026. Please pay to GB33 BUKB 2020 1555 "
         "5555 55, reference INV-A. If you have paid, thank you. Questions: collections@northwind.example"
     )
     assert web.asked[0][2]["Authorization"] == "Bearer t0ken"

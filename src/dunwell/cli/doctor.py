@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dunwell import wiring
 from dunwell.cli.check import Check
+from dunwell.cli.doctor_letters import letter_checks, templates_check
 from dunwell.cli.doctor_mailbox import mailbox_checks
 from dunwell.desk import day
 from dunwell.ledger import lookup
@@ -33,6 +34,7 @@ def checks(*, quick: bool = False) -> Iterator[Check]:
     yield from _creditor(found)
     yield from _ledger()
     yield from _policy()
+    yield from letter_checks(found)
     yield from _documents(found)
     yield from _signing(found)
     if quick:
@@ -40,7 +42,7 @@ def checks(*, quick: bool = False) -> Iterator[Check]:
     yield notices_check(found)
     yield from (hand_over_check(found, name) for name in ("counsel", "agency"))
     yield gateway_check()
-    yield from _templates()
+    yield from templates_check()
     yield _smtp(found)
     yield from _domain(found)
     yield from mailbox_checks(found)
@@ -95,15 +97,6 @@ def _policy() -> Iterator[Check]:
         yield Check("policy", "wrong", str(error))
     else:
         yield Check("policy", "well", f"{policy.name}, {len(policy.exception)} exceptions")
-
-
-def _templates() -> Iterator[Check]:
-    library = wiring.library()
-    problems = library.check()
-    for problem in problems:
-        yield Check("templates", "wrong", str(problem))
-    if not problems:
-        yield Check("templates", "well", f"languages: {', '.join(library.languages())}")
 
 
 def _documents(found: Located) -> Iterator[Check]:

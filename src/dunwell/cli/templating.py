@@ -146,7 +146,7 @@ def gallery(
 
 
 def _languages(library: Library, language: str | None) -> tuple[str, ...]:
-    known = library.languages()
+    known = library.languages() if language is None else library.folders()
     if language is None:
         return known
     if tag(language) not in known:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dunwell.desk import facts as facts_of
-from dunwell.desk import matters
+from dunwell.desk import matters, statement_facts
 from dunwell.desk.facts import Due
 from dunwell.desk.matters import Fetched
 from dunwell.desk.office import Office
@@ -88,7 +88,7 @@ def _statement(
     contact = choose_contact(people, rules, "litigation") or nobody
     facts = facts_of.of_letter(office, matter, rules, contact, moment.on)
     words = office.library.find("final_notice", record.account.language).language
-    return office.library.printer().pdf(facts_of.of_statement(office, matter, facts, "on_hold"), words)
+    return office.library.printer().pdf(statement_facts.of_statement(office, matter, facts, "on_hold"), words)
 
 
 def _whole(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dunwell.desk import facts as facts_of
+from dunwell.desk import statement_facts
 from dunwell.desk.facts import Matter
 from dunwell.desk.office import Office
 from dunwell.letters import payment_code
@@ -66,7 +66,7 @@ def enclose(office: Office, matter: Matter, rules: Policy, facts: Facts, languag
     statement = None
     if "statement" in stage.attach:
         words = office.library.language(language)
-        account = facts_of.of_statement(office, matter, facts, stage.banner)
+        account = statement_facts.of_statement(office, matter, facts, stage.banner)
         statement = Enclosure(file_name(account, words), office.library.printer().pdf(account, words))
         if not found.put(statement):
             found.lacks.append(Lack(matter.account.number, "statement", _TOO_LARGE))

@@ -1,4 +1,4 @@
-"""The facts of a letter and of its statement: from an account's cases to what may be said of them."""
+"""The facts of a letter: from an account's cases to what may be said of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dunwell.letters.facts import (
     PromiseFacts,
     Total,
 )
-from dunwell.letters.statement import InterestRow, Movement, Section, StatementFacts
+from dunwell.letters.statement import InterestRow
 from dunwell.liaison import payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
@@ -81,9 +81,34 @@ class Matter:
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        """The cases whose money is asked for, oldest due date first."""
-        asked = (one.loaded.case for one in self.due)
-        return tuple(sorted(asked, key=lambda case: (case.invoice.due or date.max, case.invoice.number)))
+        """The cases whose touch the letter settles, oldest due date first."""
+        return _by_due(one.loaded.case for one in self.due)
+
+    @property
+    def asked(self) -> tuple[Case, ...]:
+        """Those whose money it asks for, oldest due date first."""
+        return _by_due(asked_for([(one.loaded.case, one.send) for one in self.due]))
+
+    @property
+    def told(self) -> tuple[Case, ...]:
+        """The account's further open ones: those that it tells of without asking, and those with nothing due today."""
+        asked = {case.invoice.number for case in self.asked}
+        return _by_due(case for case in (*self.cases, *self.others) if case.invoice.number not in asked)
+
+
+_BEFORE = ("issued", "upcoming")
+"""Stages whose letters ask for money that is not due yet."""
+
+
+def asked_for(sends: Sequence[tuple[Case, Send]]) -> list[Case]:
+    """The cases whose money one letter with these touches asks for: an overdue letter tells of what falls due later,
+    and when, and does not ask for it as if it were due."""
+    overdue = any(send.stage not in _BEFORE for _, send in sends)
+    return [case for case, send in sends if not (overdue and send.stage in _BEFORE)]
+
+
+def _by_due(cases: Iterable[Case]) -> tuple[Case, ...]:
+    return tuple(sorted(cases, key=lambda case: (case.invoice.due or date.max, case.invoice.number)))
 
 
 def of_letter(
@@ -91,7 +116,7 @@ def of_letter(
 ) -> Facts:
     """What the letter may say; its documents and attachments are added by whoever has them."""
     there = carriers.there_on(how, rules, on, matter.account.country)
-    lead, account, cases = matter.lead, matter.account, matter.cases
+    lead, account, cases = matter.lead, matter.account, matter.asked
     leading = next((one.loaded.case for one in matter.due if one.send == lead), None)
     suspend_on = _suspend_on(leading, lead, rules, on) if leading and lead else None
     fee = late_fee(office, account)
@@ -106,7 +131,7 @@ def of_letter(
         invoices=tuple(invoice_facts(case, rules, on) for case in cases),
         totals=totals_of(office, matter, cases, reference, rules, on),
         payment_reference=reference,
-        others=tuple(_other(case, rules, on) for case in matter.others) if lead else (),
+        others=tuple(listed(case, rules, on) for case in matter.told) if lead else (),
         deadline=people.deadline(leading, lead.stage, rules, there) if leading and lead else None,
         suspend_on=suspend_on,
         suspended=suspend_on is not None and on > suspend_on,
@@ -145,9 +170,9 @@ def _promise(matter: Matter, leading: Case | None, rules: Policy, on: date) -> P
     promise = agreements.unnamed_break(leading, rules, on) if leading else None
     if promise is None:
         return None
-    promised = [case for case in matter.cases if agreements.unnamed_break(case, rules, on) == promise]
+    promised = [case for case in matter.asked if agreements.unnamed_break(case, rules, on) == promise]
     amount = promise.amount
-    if amount is None and len(promised) < len(matter.cases):
+    if amount is None and len(promised) < len(matter.asked):
         mine = [case.outstanding for case in promised]
         amount = sum(mine[1:], mine[0]) if len({one.currency for one in mine}) == 1 else None
     paid = promise.received if promise.received and promise.received.minor > 0 else None
@@ -187,7 +212,7 @@ def _suspend_on(case: Case, lead: Send, rules: Policy, on: date) -> date | None:
     return people.suspension_day(after, rules, ramp.place(after, due, rules, on))
 
 
-def _other(case: Case, rules: Policy, on: date) -> InvoiceFacts:
+def listed(case: Case, rules: Policy, on: date) -> InvoiceFacts:
     """An open invoice that the letter does not ask for, with the reason where there is one."""
     why, until = agreements.mark(case, rules, on)
     # A letter about other invoices would otherwise read like a new, later deadline.
@@ -235,11 +260,11 @@ def totals_of(
         currency = case.open_principal.currency
         principal, charges = sums.get(currency, (zero(currency), zero(currency)))
         back = agreements.held_back(case, rules, on) or zero(currency)
-        sums[currency] = _without(principal + case.open_principal, charges + case.open_charges, back)
+        sums[currency] = without(principal + case.open_principal, charges + case.open_charges, back)
     return tuple(total_of(office, matter, reference, principal, charges) for principal, charges in sums.values())
 
 
-def _without(principal: Money, charges: Money, back: Money) -> tuple[Money, Money]:
+def without(principal: Money, charges: Money, back: Money) -> tuple[Money, Money]:
     """Both figures without what is held back: of the principal first."""
     rest = min(principal.minor, back.minor)
     left = back.minor - rest
@@ -282,44 +307,3 @@ def late_fee(office: Office, account: Account) -> Decimal | None:
     if account.late_fee_percent is not None:
         return account.late_fee_percent or None
     return None if account.language.startswith("fa") else office.creditor.terms.late_fee_percent
-
-
-def of_statement(office: Office, matter: Matter, facts: Facts, banner: str) -> StatementFacts:
-    """The account's statement: all that is open, what is not asked for marked, and what moved since the last one."""
-    invoices = sorted((*facts.invoices, *facts.others), key=lambda one: (one.due or date.max, one.number))
-    asked = {one.number for one in invoices if one.mark is None}
-    # One debt has one reference, in the letter and on the statement beside it.
-    same = asked == {one.number for one in facts.invoices}
-    reference = facts.payment_reference if same else matter.account.number
-    unapplied = {money.currency: money for money in matter.background.unapplied}
-    currencies = dict.fromkeys([one.amount.currency for one in invoices] + list(unapplied))
-    sections = []
-    for currency in currencies:
-        theirs = tuple(one for one in invoices if one.amount.currency == currency)
-        loose = unapplied.get(currency, zero(currency))
-        sections.append(Section(theirs, loose, _asked(office, matter, theirs, loose, reference)))
-    moved = (Movement(one.on, one.kind, one.detail, one.amount) for one in matter.background.movements)
-    return StatementFacts(
-        as_of=facts.as_of,
-        creditor=facts.creditor,
-        account=facts.account,
-        sections=tuple(sections),
-        payment_reference=reference,
-        banner=None if banner == "none" else banner,
-        since=matter.background.since,
-        movements=tuple(moved),
-        interest=matter.interest,
-    )
-
-
-def _asked(
-    office: Office, matter: Matter, invoices: Sequence[InvoiceFacts], loose: Money, reference: str
-) -> Total | None:
-    asked = [one for one in invoices if one.mark is None]
-    principal, charges = zero(loose.currency), zero(loose.currency)
-    for one in asked:
-        back = one.held_back or zero(loose.currency)
-        principal, charges = _without(principal + one.open_principal, charges + one.charges, back)
-    if (principal + charges - loose).minor <= 0 or not office.creditor.bank_account(loose.currency):
-        return None
-    return total_of(office, matter, reference, principal - loose, charges)

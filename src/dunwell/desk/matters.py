@@ -17,6 +17,7 @@ from dunwell.ledger.books import Work
 from dunwell.ledger.cases import Loaded
 from dunwell.ledger.letters import Past
 from dunwell.letters.facts import PlanFacts
+from dunwell.letters.statement import payable
 from dunwell.liaison import documents, payment_links
 from dunwell.liaison.documents import Document, Missing
 from dunwell.liaison.payment_links import Wanted
@@ -64,14 +65,16 @@ def _sums(
     wanted: list[Wanted] = []
     for account_id, theirs in by_account.items():
         account, rules = theirs[0].account, office.policy.rules_for(theirs[0].account)
-        due = [case for case in theirs if isinstance(decide(case, office.policy, moment.on).outcome, Send)]
-        shown = [case for case in theirs if not case.referred]
-        asked = [case for case in shown if agreements.mark(case, rules, moment.on)[0] is None]
+        outcomes = [(case, decide(case, office.policy, moment.on).outcome) for case in theirs]
+        due = facts_of.asked_for([(case, outcome) for case, outcome in outcomes if isinstance(outcome, Send)])
+        shown = [facts_of.listed(case, rules, moment.on) for case in theirs if not case.referred]
+        asked = payable(shown, moment.on)
         reference = facts_of.payment_reference(due, account)
         wanted += _wanted(account, reference, _open(due, rules, moment))
-        quoted = reference if due == asked else account.number
+        same = {case.invoice.number for case in due} == {one.number for one in asked}
         paid = [-one for one in loose.get(account_id, ())]
-        wanted += _wanted(account, quoted, [*_open(asked, rules, moment), *paid])
+        open_ = [one.outstanding - one.held_back if one.held_back else one.outstanding for one in asked]
+        wanted += _wanted(account, reference if same else account.number, [*open_, *paid])
     return list(dict.fromkeys(wanted))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dunwell.desk import enclosures, matters
+from dunwell.desk import enclosures, matters, statement_facts
 from dunwell.desk import facts as facts_of
 from dunwell.desk.facts import Due, Matter
 from dunwell.desk.office import Office
@@ -61,7 +61,7 @@ def with_invoice(office: Office, letter: str, language: str | None, number: str,
     words = office.library.find(letter, wanted).language
     facts = _about(letter, facts_of.of_letter(office, matter, rules, contact, moment.on))
     enclosed = enclosures.enclose(office, matter, rules, facts, words.name)
-    statement = facts_of.of_statement(office, matter, facts, rules.stage[stage].banner)
+    statement = statement_facts.of_statement(office, matter, facts, rules.stage[stage].banner)
     pdf = office.library.printer().pdf(statement, words)
     shown = enclosures.pictures(office, enclosed.facts)
     return _rendered(office.library, enclosed.facts, wanted, moment, pdf, enclosed.enclosures, shown)

@@ -60,6 +60,22 @@ def country_of(work: Work, account: str) -> str | None:
     return work.session.execute(query).scalar_one_or_none()
 
 
+def languages(work: Work) -> dict[str, int]:
+    """The languages in which accounts, or their contacts, are to be written to, each with how many want it."""
+    found: dict[str, int] = {}
+    for column in (col(AccountRow.language), col(ContactRow.language)):
+        query = select(column, func.count()).where(column.is_not(None)).group_by(column)
+        for name, count in work.session.execute(query):
+            found[name] = found.get(name, 0) + count
+    return found
+
+
+def open_currencies(work: Work) -> list[str]:
+    """The currencies of the open invoices."""
+    query = select(col(InvoiceRow.currency)).where(col(InvoiceRow.state) == "open").distinct()
+    return sorted(work.session.execute(query).scalars())
+
+
 def state(work: Work, key: int) -> str:
     """Whether the invoice is open, paid, or closed by a write-off."""
     found = work.session.get_one(InvoiceRow, key).state

@@ -53,10 +53,10 @@ class InvoiceFacts:
     """One invoice of a letter. `due` is None only among those for information.
 
     `open_principal + charges` is `outstanding`; `credited` is what was paid or credited. `days_late` is 0 until the day
-    after the due date. `mark` says why an invoice that is listed is not asked for ("disputed", "promised", "paused";
-    `mark_until` is the promised day), None for those whose money is asked for. `held_back` is the part of one that is
-    asked for which is not: promised for later, or in dispute. `last_day`: the deadline of a final notice that went
-    before, while it runs.
+    after the due date. `mark` says why an invoice that is listed is not asked for ("tolerated", "disputed", "promised",
+    "paused"; `mark_until` is the promised day), None for those whose money is asked for. `held_back` is the part of one
+    that is asked for which is not: promised for later, or in dispute. `last_day`: the deadline of a final notice that
+    went before, while it runs.
     """
 
     number: str
@@ -182,11 +182,12 @@ class Facts:
     """Everything a letter may say, as of the day `as_of` (amounts are the open ones of that day).
 
     `invoices` are those that the letter is about, oldest due date first: those whose money it asks for, where it asks
-    for any; `others` are the account's further open ones, for information. `deadline` is the day by which the letter
-    asks for payment, None where it sets none. `suspend_on` is the last day before services are suspended, None before
-    that is announced; `suspended` says that it has passed. `late_fee_percent` is the month's fee on open principal
-    that the terms state, None where they have none. `earlier` are the days of the letters that went before, newest
-    first.
+    for any; `others` are the account's further open ones, for information; a letter about overdue invoices tells there
+    of those that fall due later, also where it takes the place of their own letter. `deadline` is the day by which the
+    letter asks for payment, None where it sets none. `suspend_on` is the last day before services are suspended, None
+    before that is announced; `suspended` says that it has passed. `late_fee_percent` is the month's fee on open
+    principal that the terms state, None where they have none. `earlier` are the days of the letters that went before,
+    newest first.
 
     `attached` are the names of the documents that come with the letter, `attached_invoices` the numbers of the
     invoices among them. `ask_satisfaction`: a friendly letter asks whether all was well before it speaks of money.

@@ -67,10 +67,6 @@ class Sentences:
         """The sentences of law that the policy turned on and that this language has."""
         return [self._known[one] for one in facts.sentences if one in self._known]
 
-    def countries(self, sentence: str) -> frozenset[str]:
-        """The countries for whose law the language has this sentence."""
-        return frozenset(country for name, country in self._known if name == sentence and country)
-
     def _read(self, data: dict[str, Any], source: str) -> Iterator[LetterError]:
         for name in NEWS:
             if name not in data:

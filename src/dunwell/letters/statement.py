@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,8 @@ from dunwell.rules.ageing import aged
 from dunwell.terms.money import Money
 
 _WIDTHS = {"invoice": 2.1, "issued": 1.35, "due": 1.35, "days_late": 1.05}
+_SHORT_DATE = 10  # characters: 31/12/2026
+_SHORT_ORDER = 12
 _LONG = 30  # letters of an invoice number after which it may break
 
 
@@ -75,6 +77,14 @@ class StatementFacts:
     since: date | None = None
     movements: tuple[Movement, ...] = ()
     interest: tuple[InterestRow, ...] = ()
+
+
+def payable(invoices: Sequence[InvoiceFacts], on: date) -> tuple[InvoiceFacts, ...]:
+    """Those whose money a statement of the day `on` asks for: what is due and not marked; in a currency in which
+    nothing is due yet, all that is not marked."""
+    unmarked = [one for one in invoices if one.mark is None]
+    due = {one.number: one.amount.currency for one in unmarked if one.due is not None and one.due <= on}
+    return tuple(one for one in unmarked if one.number in due or one.amount.currency not in due.values())
 
 
 def file_name(facts: StatementFacts, language: Language) -> str:
@@ -143,16 +153,22 @@ def _section(section: Section, facts: StatementFacts, language: Language, severa
     code = section.asked.code if section.asked else None
     return {
         "title": currency if several else None,
-        "heads": [words["total" if key == "open" and charged else key] for key in keys],
+        "heads": [words["balance" if key == "open" and charged else key] for key in keys],
         "text": keys.index("days_late"),
-        "widths": [_WIDTHS.get(key, 1.55) for key in keys],
+        "widths": [_width(key, facts.as_of, language) for key in keys],
         "size": _size(rows),
         "rows": rows,
-        "sums": [*_sums(section, language)],
+        "sums": [*_sums(section, facts.as_of, language)],
         "ageing": [[words[name], formats.money(amount)] for name, amount in by_age.items()],
         "pay": _pay(section.asked, facts, language) if section.asked else None,
         "code": list(drawing(code)) if code else None,
     }
+
+
+def _width(column: str, on: date, language: Language) -> float:
+    """A column's share of the page's width: a date that names its month stays on one line."""
+    long_date = column in ("issued", "due") and len(language.formats.day(on)) > _SHORT_DATE
+    return 1.6 if long_date else _WIDTHS.get(column, 1.55)
 
 
 def _size(rows: list[dict[str, Any]]) -> float:
@@ -169,8 +185,8 @@ def _row(invoice: InvoiceFacts, language: Language, charged: bool) -> dict[str, 
     pieces = [number[start : start + _LONG] for start in range(0, len(number), _LONG)]
     cells = [
         _isolated("\u200b".join(pieces), language),
-        formats.day(invoice.issued),
-        formats.day(invoice.due) if invoice.due else "–",
+        formats.day(invoice.issued).replace(" ", NBSP),
+        formats.day(invoice.due).replace(" ", NBSP) if invoice.due else "–",
         formats.number(invoice.days_late) if invoice.days_late else "",
         formats.money(invoice.amount),
         formats.money(invoice.credited),
@@ -178,12 +194,14 @@ def _row(invoice: InvoiceFacts, language: Language, charged: bool) -> dict[str, 
         formats.money(invoice.outstanding),
     ]
     order = invoice.purchase_order
-    notes = [f"{words['purchase_order']}{language.colon} {_isolated(order, language)}"] if order else []
+    # A short one is not torn apart.
+    whole = order.replace(" ", NBSP) if order and len(order) <= _SHORT_ORDER else order or ""
+    notes = [f"{words['purchase_order']}{language.colon} {_isolated(whole, language)}"] if order else []
     return {"cells": cells, "notes": [*notes, *marks(invoice, language)]}
 
 
-def _sums(section: Section, language: Language) -> Iterator[dict[str, Any]]:
-    """The balance, and what of it is not asked for, or asked for after all."""
+def _sums(section: Section, on: date, language: Language) -> Iterator[dict[str, Any]]:
+    """The balance, what of it is not asked for or not due yet, and what is asked for after all."""
     words, money = language.words, language.formats.money
     charges = sum((one.charges for one in section.invoices), Money(0, section.unapplied.currency))
     if charges:
@@ -192,15 +210,18 @@ def _sums(section: Section, language: Language) -> Iterator[dict[str, Any]]:
         yield {"label": words["charges"], "amount": money(charges), "strong": False}
     if section.unapplied:
         yield {"label": words["unapplied"], "amount": money(-section.unapplied), "strong": False}
-    not_asked = [one.outstanding if one.mark else one.held_back for one in section.invoices]
-    marked = [one for one in not_asked if one]
-    yield {"label": words["balance"], "amount": money(section.balance), "strong": not marked}
-    if marked:
-        held = sum(marked[1:], marked[0])
-        asked = section.balance - held
-        yield {"label": words["not_asked"], "amount": money(held), "strong": False}
-        if asked.minor > 0:
-            yield {"label": words["total"], "amount": money(asked), "strong": True}
+    now = payable(section.invoices, on)
+    nothing = Money(0, section.unapplied.currency)
+    held = sum((one.outstanding if one.mark else one.held_back or nothing for one in section.invoices), nothing)
+    unmarked = (one for one in section.invoices if one.mark is None and one not in now)
+    later = sum((one.outstanding - (one.held_back or nothing) for one in unmarked), nothing)
+    yield {"label": words["balance"], "amount": money(section.balance), "strong": not (held or later)}
+    for label, amount in (("not_asked", held), ("not_due", later)):
+        if amount:
+            yield {"label": words[label], "amount": money(amount), "strong": False}
+    asked = section.balance - held - later
+    if (held or later) and asked.minor > 0:
+        yield {"label": words["total"], "amount": money(asked), "strong": True}
 
 
 def _pay(asked: Total, facts: StatementFacts, language: Language) -> list[list[str]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dunwell.letters import samples, statement_samples
+from dunwell.letters import folders, samples, statement_samples
 from dunwell.letters.body import read_body
 from dunwell.letters.facts import LetterError
 from dunwell.letters.inspection import EXPECTED, NAMES
@@ -66,6 +65,10 @@ class Library:
         found = {path.parent.name for folder in self._folders for path in folder.glob("*/labels.toml")}
         return tuple(sorted(name for name in found if name == tag(name)))
 
+    def folders(self) -> tuple[str, ...]:
+        """The languages that there is any file of, with those regions that have a few letters only."""
+        return tuple(sorted({*self.languages(), *self._own_languages()}))
+
     def find(self, letter: str, language: str) -> LetterTemplate:
         """The letter in `language`, else in the next language of the chain; raises LetterError when it is unsound."""
         return self._once(("find", letter, language), lambda: self._find(letter, language))
@@ -108,32 +111,25 @@ class Library:
         `own_only` looks at what the user's own folder changes: quick enough for every night; `only` at some languages.
         """
         found: dict[str, LetterError] = {}
-        for language in only or (self._own_languages() if own_only else self.languages()):
+        # Also those whose folder has no labels: a region needs none, and a language is told that it does.
+        for language in only or (self._own_languages() if own_only else self.folders()):
             for letter in LETTERS:
                 for error in self._check_letter(letter, language, may_lack=own_only):
                     found.setdefault(str(error), error)
-        if not own_only and only is None:
-            found |= {str(error): error for error in (*self._stray(), *self._check_statements())}
+        if not own_only:
+            more = (*folders.stray(self._folders, only), *self._check_statements(only))
+            found |= {str(error): error for error in more}
         if not self.languages():
             missing = problem(self._folders[0], None, "no language here: a language is a folder with labels.toml")
             found[str(missing)] = missing
         return list(found.values())
 
-    def _stray(self) -> Iterator[LetterError]:
-        """Files that no letter has the name of: a slip of the pen would else go unnoticed."""
-        for path in sorted(file for folder in self._folders for file in folder.glob("*/*.md.j2")):
-            name = path.name.removesuffix(".md.j2")
-            if name not in LETTERS:
-                near = difflib.get_close_matches(name, LETTERS, n=1)
-                hint = f": did you mean {near[0]}.md.j2?" if near else ""
-                yield problem(path, None, f"there is no letter {name!r}{hint}")
-
-    def _check_statements(self) -> Iterator[LetterError]:
+    def _check_statements(self, only: tuple[str, ...] | None = None) -> Iterator[LetterError]:
         """What is wrong with the statement's page, its fonts, the logo, or a language's words in it."""
         try:
             printer = self.printer()
             directions: set[str] = set()
-            for name in self.languages():
+            for name in only or self.languages():
                 language = self.language(name)
                 printer.pdf(statement_samples.statement("on_hold"), language)
                 # The page's own shapes are tried once in each direction: words do not change them.
@@ -150,15 +146,7 @@ class Library:
         own = self._folders[0]
         if (own / "layout.html.j2").exists():
             return self.languages()
-        return tuple(
-            sorted(
-                {
-                    path.parent.name
-                    for name in ("*.md.j2", "labels.toml", "sentences.toml")
-                    for path in own.glob(f"*/{name}")
-                }
-            )
-        )
+        return tuple(sorted(name for name in folders.languages([own]) if name == tag(name)))
 
     def _check_letter(self, letter: str, language: str, *, may_lack: bool = False) -> list[LetterError]:
         errors: list[LetterError] = []
@@ -168,7 +156,7 @@ class Library:
                 return []  # it falls back; a region may leave letters to its language
             if template is None:
                 lack = problem(
-                    self._folders[-1] / language, None, f"{letter}.md.j2 is missing: write it in this language"
+                    self._folders[0] / language, None, f"{letter}.md.j2 is missing: write it in this language"
                 )
                 return [lack]
             for facts in samples.variants(letter):

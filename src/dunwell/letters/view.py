@@ -107,7 +107,7 @@ def view(facts: Facts, language: Language) -> dict[str, Any]:
     return seen
 
 
-_MARKS = {"disputed": "in_dispute", "promised": "on_pause", "paused": "on_pause"}
+_MARKS = {"disputed": "in_dispute", "promised": "on_pause", "paused": "on_pause", "tolerated": "not_asked"}
 
 
 def marks(invoice: InvoiceFacts, language: Language) -> Iterator[str]:

@@ -58,8 +58,11 @@ def asked(case: Case, rules: Policy, today: date) -> Money:
 
 
 def mark(case: Case, rules: Policy, today: date) -> tuple[str | None, date | None]:
-    """Why an open invoice that is listed is not asked for, as letters and statements mark it: "disputed", "promised"
-    (with the promised day), "paused"; None where its money is asked for."""
+    """Why an open invoice that is listed is not asked for, as letters and statements mark it: "tolerated" (so little
+    that it counts as paid), "disputed", "promised" (with the promised day), "paused"; None where its money is
+    asked for."""
+    if rules.amounts.tolerated(case.outstanding):
+        return "tolerated", None
     if case.referred or any(one.kind in _FOR_GOOD for one in case.agreements.pauses):
         return "paused", None
     if wholly_disputed(case):

@@ -90,9 +90,10 @@ class Creditor(Section):
     @classmethod
     def _currencies_in_capitals(cls, data: Any) -> Any:
         if isinstance(data, dict) and isinstance(data.get("bank"), dict):
+            if unknown := [str(key) for key in data["bank"] if str(key).upper() not in MINOR_DIGITS]:
+                hint = nearest(unknown[0].upper(), MINOR_DIGITS)
+                raise ValueError(f"creditor.bank: {unknown[0]} is not an ISO 4217 currency code{hint}")
             data = {**data, "bank": {str(key).upper(): value for key, value in data["bank"].items()}}
-            if unknown := [key for key in data["bank"] if key not in MINOR_DIGITS]:
-                raise ValueError(f"creditor.bank: {unknown[0]} is not an ISO 4217 currency code")
         return data
 
     def bank_account(self, currency: str) -> str | None:
