@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dunwell.desk import answers, undertakings
+from dunwell.desk.override import override
 from dunwell.desk.refusals import CannotDo
 from dunwell.desk.undertakings import Recorded, Wanted
 from tests.support.firm import MONDAY, Firm, moment, owing, policy
@@ -58,6 +59,21 @@ def test_the_thanks_go_at_once_in_the_thread_of_the_last_letter(chased: Firm) ->
     message = chased.mail.to("a001@a001.example")[-1].message
     assert message["In-Reply-To"] == last.message_id
     assert list(answers.send_answers(chased.office, moment(TUESDAY))) == []
+
+
+def test_a_formal_letter_names_the_promise_that_was_not_kept_and_no_other_does_again(small_firm: Firm) -> None:
+    owing(small_firm, MONDAY, 1)
+    small_firm.run(MONDAY)
+    override(small_firm.office, "anne", "INV-A001", "set_stage", None, "agreed", moment(TUESDAY), stage="on_hold")
+    wanted = Wanted("anne", "by telephone")
+    undertakings.add_promise(small_firm.office, ["INV-A001"], date(2026, 3, 6), None, wanted, moment(TUESDAY))
+    for day in range(8, 26):
+        small_firm.run(MONDAY + timedelta(days=day))
+    assert small_firm.mail is not None
+    first, second, *_ = [one for one in small_firm.mail.letters if "on hold" in one.message["Subject"]]
+    named = "The payment that you announced on 3 March 2026 for 6 March 2026 has not reached us."
+    assert named in " ".join(first.text.split())
+    assert "announced" not in second.text
 
 
 def test_a_person_may_go_beyond_the_policy_with_a_warning(chased: Firm) -> None:

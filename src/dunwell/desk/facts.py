@@ -100,6 +100,10 @@ _BEFORE = ("issued", "upcoming")
 """Stages whose letters ask for money that is not due yet."""
 
 
+_NAMING_A_PROMISE = ("promise_broken", "on_hold", "final_notice")
+"""Letters that say that what was promised has not come: the formal ones in a sentence of theirs."""
+
+
 def asked_for(sends: Sequence[tuple[Case, Send]]) -> list[Case]:
     """The cases whose money one letter with these touches asks for: an overdue letter tells of what falls due later,
     and when, and does not ask for it as if it were due."""
@@ -142,7 +146,7 @@ def of_letter(
         direct_debit=matter.letter == "issued" and account.payment_method is PaymentMethod.DIRECT_DEBIT,
         payments=_payments(matter.news),
         released="released" in matter.news.kinds,
-        promise=_promise(matter, leading, rules, on) if matter.letter == "promise_broken" else None,
+        promise=_promise(matter, leading, rules, on) if matter.letter in _NAMING_A_PROMISE else None,
         claim=_claim(leading, on) if matter.letter == "proof_asked" else None,
         plan=matter.plan if matter.letter == "part_missed" else None,
         part=_missed(matter.plan) if matter.letter == "part_missed" else None,

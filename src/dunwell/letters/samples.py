@@ -152,6 +152,10 @@ def _about_variants(base: Facts) -> Iterator[Facts]:
     if base.promise is not None:
         yield replace(base, promise=replace(base.promise, amount=Money(100000, "GBP"), paid=Money(40000, "GBP")))
         yield replace(base, promise=replace(base.promise, paid=Money(40000, "GBP")))
+    if base.letter in ("on_hold", "final_notice"):
+        broken = PromiseFacts(AS_OF - timedelta(days=14), AS_OF - timedelta(days=4))
+        yield replace(base, promise=broken)
+        yield replace(base, promise=replace(broken, paid=Money(40000, "GBP")))
     if base.claim is not None:
         known = replace(base.claim, paid_on=AS_OF - timedelta(days=10), amount=Money(123450, "GBP"), reference="TRX 9")
         yield replace(base, claim=known)
