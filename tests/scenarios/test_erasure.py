@@ -89,7 +89,7 @@ def test_no_import_brings_an_erased_contact_back_and_a_person_can(settled: Firm)
     erase(settled)
     line = "A001,Person A001,A001@a001.example,accounts_payable"
     taken = settled.take(csv(CONTACTS, line), TUESDAY)
-    assert (taken.new, taken.unchanged) == (0, 1)
+    assert (taken.new, taken.same) == (0, 1)
     settled.open_items(TUESDAY, f"A001,Person A001,{HERS},GB,en,INV-9,2026-02-01,2026-03-01,50.00,50.00,GBP")
     assert [one.email for one in contacts.listed(settled.office, "A001")] == ["[erased]", NEW]
     contacts.add(settled.office, "A001", Card(HERS, "Person A001"), PAT, moment(TUESDAY))
