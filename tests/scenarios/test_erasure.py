@@ -23,6 +23,7 @@ from tests.support.dump import everything
 from tests.support.firm import CONTACTS, MONDAY, Firm, csv, moment, owing
 from tests.support.mail_server import MailServer
 from tests.support.queue import referred
+from tests.support.visitor import visitor
 
 TUESDAY = MONDAY + timedelta(days=1)
 NEW_YEAR = date(2033, 1, 1)
@@ -195,6 +196,8 @@ def test_after_its_years_a_letter_is_its_digest_and_everything_can_still_be_look
         shown = timeline.letter(work, letters.letters(work)[0].id)
     assert shown is not None
     assert b"kept 6 years" in shown.raw
+    desk = visitor(settled, "collector")
+    assert all("[erased]" in desk.text(page) for page in ("/reply/1", f"/letter/{settled.letters()[0].id}"))
 
 
 def test_what_a_referral_rests_on_stays_and_its_dossier_is_whole(firm: Firm, tmp_path: Path) -> None:
