@@ -12,6 +12,7 @@ from dunwell import wiring
 from dunwell.desk import intake
 from dunwell.desk.intake import Incoming, Request
 from dunwell.desk.office import Office
+from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate
 
@@ -66,6 +67,12 @@ def fill(books: Books, invoices: int, *, due_share: float, an_account: int = 1) 
     texts = {"accounts": accounts, "contacts": contacts, "invoices": lines, "payments": payments}
     tables = intake.understand([(name, "\n".join(rows).encode() + b"\n") for name, rows in texts.items()], None)
     intake.take(books, [Incoming(table, lambda _: None) for table in tables], Request(as_of=DAY), moment)
+
+
+def settle_the_rest(firm: Office) -> None:
+    """As after a first night: what is not due has its day, so that only what is due is looked at."""
+    with firm.books.write() as work:
+        due.postpone_undue(work, DAY - timedelta(days=1), DAY + timedelta(days=33))
 
 
 def _invoice(number: int, an_account: int, due_share: float) -> str:

