@@ -20,6 +20,7 @@ from benchmarks import frontdesk, letters, night, plain_script
 from benchmarks.figures import Figure, best, timed
 from benchmarks.ledgers import DAY, fill, office, settle_the_rest
 from benchmarks.sink import sink
+from benchmarks.tryton import tryton
 from dunwell import wiring
 from dunwell.cli.prefect_server import load_flow, private_server
 from dunwell.desk import cycle
@@ -194,4 +195,5 @@ ALL: dict[str, Callable[[Path], list[Figure]]] = {
     "cycle_without_prefect": cycle_without_prefect,
     "cycle_with_prefect": cycle_with_prefect,
     "night": night.nights,
+    "tryton": tryton,
 }

