@@ -1,8 +1,8 @@
 """The peer: Tryton's dunning by mail, on the same ledger into the same mail server.
 
 Tryton sends a mail for each invoice, without attachments; Dunwell a letter for each account, with text and HTML, and,
-for the second figure, with the statement's PDF in every letter. Tryton is installed from PyPI into an environment of its
-own in a temporary folder (or in BENCH_TRYTON, where it is kept); where that does not work, nothing is measured.
+for the second figure, with the statement's PDF in every letter. Tryton is installed from PyPI into an environment of
+its own in a temporary folder (or in BENCH_TRYTON, where it is kept); where that does not work, nothing is measured.
 
 Tryton's modules are loaded before its time begins; Dunwell's time has the loading of its templates in it.
 """
