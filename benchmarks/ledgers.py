@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlmodel import SQLModel
 
 from dunwell import wiring
@@ -18,6 +18,7 @@ from dunwell.desk.office import Office
 from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate
+from dunwell.ledger.tables import AccountRow, InvoiceRow
 
 DAY = date(2026, 3, 3)
 """A Tuesday that is a working day in each of the countries used."""
@@ -87,7 +88,8 @@ def multiply(books: Books, times: int) -> None:
         run.execute(
             text("CREATE TEMPORARY TABLE copies AS SELECT g FROM generate_series(1, :n) AS g"), {"n": times - 1}
         )
-        last = {name: run.execute(text(f"SELECT max(id) FROM {name}")).scalar_one() for name in ("account", "invoice")}
+        tables = {"account": AccountRow, "invoice": InvoiceRow}
+        last = {name: run.execute(select(func.max(table.id))).scalar_one() for name, table in tables.items()}
         for table, moved in (("account", ()), ("invoice", ("account_id",))):
             columns = [column.name for column in SQLModel.metadata.tables[table].columns]
             shifted = {
