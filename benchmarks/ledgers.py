@@ -8,12 +8,17 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+from sqlalchemy import func, select, text
+from sqlmodel import SQLModel
+
 from dunwell import wiring
 from dunwell.desk import intake
 from dunwell.desk.intake import Incoming, Request
 from dunwell.desk.office import Office
+from dunwell.ledger import due
 from dunwell.ledger.books import Books
 from dunwell.ledger.engine import migrate
+from dunwell.ledger.tables import AccountRow, InvoiceRow
 
 DAY = date(2026, 3, 3)
 """A Tuesday that is a working day in each of the countries used."""
@@ -66,6 +71,37 @@ def fill(books: Books, invoices: int, *, due_share: float, an_account: int = 1) 
     texts = {"accounts": accounts, "contacts": contacts, "invoices": lines, "payments": payments}
     tables = intake.understand([(name, "\n".join(rows).encode() + b"\n") for name, rows in texts.items()], None)
     intake.take(books, [Incoming(table, lambda _: None) for table in tables], Request(as_of=DAY), moment)
+
+
+def settle_the_rest(firm: Office) -> None:
+    """As after a first night: what is not due has its day, so that only what is due is looked at."""
+    with firm.books.write() as work:
+        due.postpone_undue(work, DAY - timedelta(days=1), DAY + timedelta(days=33))
+
+
+def multiply(books: Books, times: int) -> None:
+    """Every account and invoice `times` over, on PostgreSQL: in a minute what an import would take an hour for.
+
+    The copies have numbers and contacts' accounts of their own, and no journal: only for what reads.
+    """
+    with books.engine.begin() as run:
+        run.execute(
+            text("CREATE TEMPORARY TABLE copies AS SELECT g FROM generate_series(1, :n) AS g"), {"n": times - 1}
+        )
+        tables = {"account": AccountRow, "invoice": InvoiceRow}
+        last = {name: run.execute(select(func.max(table.id))).scalar_one() for name, table in tables.items()}
+        for table, moved in (("account", ()), ("invoice", ("account_id",))):
+            columns = [column.name for column in SQLModel.metadata.tables[table].columns]
+            shifted = {
+                "id": f"id + g * {last[table]}",
+                "number": "number || '-' || g",
+                **{name: f"{name} + g * {last['account']}" for name in moved},
+            }
+            names = ", ".join(f'"{name}"' for name in columns)
+            values = ", ".join(shifted.get(name, f'"{name}"') for name in columns)
+            run.execute(text(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table}, copies"))  # noqa: S608
+    with books.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as run:
+        run.execute(text("VACUUM ANALYZE"))
 
 
 def _invoice(number: int, an_account: int, due_share: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -320,3 +320,9 @@ def _reply_key(books: Books) -> str:
                 key = secrets.token_hex(32)
                 due.remember(work, "reply_key", key)
     return key
+
+
+def runs_end_before(at: Moment) -> datetime | None:
+    """Prefect's finished runs that ended before this are to go; None where the settings keep them for ever."""
+    days = located().settings.prefect.keep_days
+    return at.now - timedelta(days=days) if days else None

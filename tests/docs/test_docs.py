@@ -43,6 +43,7 @@ from dunwell.rules.policy_parts import (
 )
 from dunwell.rules.policy_post import Post
 from dunwell.rules.policy_watch import Watchlist, WatchPoints
+from dunwell.rules.retention import Retention
 from dunwell.rules.stages import STAGES
 from dunwell.settings import PREFIX, Settings
 from dunwell.terms.decision import Reason
@@ -195,6 +196,7 @@ _PARTS: tuple[type[BaseModel], ...] = (
     PolicyException,
     Promises,
     Ramp,
+    Retention,
     Reviews,
     Sentence,
     Stage,

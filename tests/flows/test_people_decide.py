@@ -16,7 +16,14 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.actions import LogCreate
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    ArtifactFilterKey,
+    LogFilter,
+    LogFilterFlowRunId,
+)
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.utilities.callables import parameter_schema
 
@@ -91,6 +98,53 @@ def test_a_person_decides_by_the_form_once_and_the_queue_is_a_table(court: Court
 
     assert "1000.00 GBP" in court.do(table())
     assert "sue by the owner" in str(court.do(table()))
+
+
+def test_retention_deletes_runs_that_ended_and_leaves_the_one_that_waits(court: Court) -> None:
+    court.hourly()
+    (waits,) = court.runs()
+    flows = load_flow("retention")
+
+    async def ended() -> list[Any]:
+        async with get_client() as client:
+            runs = await client.read_flow_runs(limit=200)
+            return [run for run in runs if run.state is not None and run.state.is_final()]
+
+    async def traces(runs: list[Any]) -> tuple[int, int]:
+        """Artifacts and lines of the log that these runs have left."""
+        ids = [run.id for run in runs]
+        async with get_client() as client:
+            mine = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=ids))
+            lines = await client.read_logs(LogFilter(flow_run_id=LogFilterFlowRunId(any_=ids)))
+            return len(await client.read_artifacts(artifact_filter=mine)), len(lines)
+
+    async def note() -> None:
+        async with get_client() as client:
+            at = waits.created
+            await client.create_logs([
+                LogCreate(name="x", level=20, message="old", timestamp=at, flow_run_id=run.id) for run in old
+            ])  # fmt: skip
+
+    old = court.do(ended())
+    assert old, "the hourly flow has ended"
+    court.do(note())
+    artifacts, lines = court.do(traces(old))
+    assert artifacts >= 1
+    assert lines >= len(old)
+    last = max(run.end_time for run in old)
+    assert court.do(flows.count_runs(last - timedelta(days=60))) == 0
+    state = court.do(flows.retention((last + timedelta(days=59)).date(), return_state=True))
+    assert "0 runs and 0 artifacts deleted" in state.message, "they are too young"
+    state = court.do(flows.retention((last + timedelta(days=62)).date(), return_state=True))
+    assert f"{len(old) + 1} runs and {artifacts} artifacts deleted in Prefect" in state.message, state.message
+    assert court.state()[0] == "Suspended"
+    for _ in range(50):
+        if court.do(traces(old)) == (0, 0):
+            break
+        time.sleep(0.2)
+    assert court.do(traces(old)) == (0, 0), "their logs go with them"
+    court.answer(waits, **SUE)
+    assert court.decided() == ("decided", "sue", "the owner")
 
 
 def test_a_decision_made_elsewhere_wins_and_ends_the_wait(court: Court) -> None:

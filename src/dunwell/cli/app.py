@@ -14,6 +14,7 @@ from dunwell.cli import (
     claims,
     contacts,
     disputes,
+    erasing,
     forewarning,
     frontdesk,
     importing,
@@ -96,6 +97,7 @@ forewarning.register(app)
 reporting.register(app)
 frontdesk.register(app)
 contacts.register(app)
+erasing.register(app)
 
 
 def main() -> None:

@@ -38,14 +38,17 @@ def _group() -> None:
 def list_(
     account: _Account, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a contact.")] = False
 ) -> None:
-    """List the contacts of an account: whose address is bad, and who has left."""
+    """List the contacts of an account: whose address is bad, who has left and who was erased."""
     found = contacts.listed(wiring.office(), account)
     if as_json:
         for one in found:
             json_line(one)
         return
-    heads = ("name", "address", "role", "language", "telephone", "bad since", "left on")
-    rows = [(one.name, one.email, one.role, one.language, one.phone, one.bad_since, one.left_on) for one in found]
+    heads = ("id", "name", "address", "role", "language", "telephone", "bad since", "left on", "erased on")
+    rows = [
+        (one.id, one.name, one.email, one.role, one.language, one.phone, one.bad_since, one.left_on, one.erased_on)
+        for one in found
+    ]
     table(f"Contacts of {account}", heads, rows)
 
 

@@ -169,7 +169,7 @@ def corrections(office: Office) -> Iterator[tuple[bytes, Mapping[str, Any]]]:
     """The replies that a person read otherwise than the machine: the mail, and its label for a corpus."""
     with office.books.read() as work:
         for record in replies.records(work, state="reviewed"):
-            if record.corrected is not None and record.corrected != "ignored":
+            if record.corrected is not None and record.corrected != "ignored" and not record.erased:
                 label = {
                     "intent": record.corrected,
                     "language": record.reading.get("language"),

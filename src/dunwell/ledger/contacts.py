@@ -11,14 +11,17 @@ from sqlmodel import col
 
 from dunwell.ledger import journal
 from dunwell.ledger.books import Work
+from dunwell.ledger.erased import MARK
 from dunwell.ledger.imports import Taker
 from dunwell.ledger.tables import AccountRow, ContactRow
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """A contact as people see it: `bad_since` when its address was found not to work, `left_on` when it went."""
+    """A contact as people see it: `bad_since` when its address was found not to work, `left_on` when it went,
+    `erased_on` when it was erased (its name and address are then a mark)."""
 
+    id: int
     name: str
     email: str
     role: str
@@ -26,20 +29,33 @@ class ContactRecord:
     phone: str | None
     bad_since: date | None
     left_on: date | None
+    erased_on: date | None = None
 
 
 def listed(work: Work, account_id: int) -> list[ContactRecord]:
     """The contacts of an account, those that left too, in the order in which they were entered."""
     query = select(ContactRow).where(col(ContactRow.account_id) == account_id).order_by(col(ContactRow.id))
     return [
-        ContactRecord(row.name, row.email, row.role, row.language, row.phone, row.bad_since, row.left_on)
+        ContactRecord(
+            row.id or 0,
+            row.name,
+            MARK if row.erased_on else row.email,
+            row.role,
+            row.language,
+            row.phone,
+            row.bad_since,
+            row.left_on,
+            row.erased_on,
+        )
         for row in work.session.execute(query).scalars()
     ]
 
 
 def _found(work: Work, account_id: int, email: str) -> ContactRow | None:
     query = select(ContactRow).where(
-        col(ContactRow.account_id) == account_id, func.lower(col(ContactRow.email)) == email.lower()
+        col(ContactRow.account_id) == account_id,
+        func.lower(col(ContactRow.email)) == email.lower(),
+        col(ContactRow.erased_on).is_(None),
     )
     return work.session.execute(query).scalar_one_or_none()
 

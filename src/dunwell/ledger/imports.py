@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from dunwell.intake import rows as incoming
 from dunwell.ledger import due as due_query
-from dunwell.ledger import money, receipts, tasks
+from dunwell.ledger import erased, money, receipts, tasks
 from dunwell.ledger.books import Work
 from dunwell.ledger.journal import Pen
 from dunwell.ledger.tables import AccountRow, FeedRow, InvoiceRow
@@ -59,6 +60,11 @@ class Taker:
     touched: set[int] = field(default_factory=set)
     reached: set[str] = field(default_factory=set)
     places: Counter[str] = field(default_factory=Counter)
+
+    @cached_property
+    def erased_key(self) -> str | None:
+        """The key of the addresses of erased contacts; None where nobody was ever erased."""
+        return erased.key(self.work)
 
     def given(self, column: str, value: str) -> str | None:
         """`value` where the file has the column; None, which leaves what the books know, where it has not."""

@@ -17,6 +17,8 @@ from sqlmodel import col
 
 from dunwell.ledger.books import Work
 from dunwell.ledger.tables import AccountRow, JournalRow
+from dunwell.terms import chain
+from dunwell.terms.chain import Chain
 
 SYSTEM = "dunwell"
 """Who is named for what the machine does by itself."""
@@ -58,14 +60,6 @@ class Chained(Protocol):
     head: str
 
 
-_HASHED = ("account_id", "seq", "at", "on", "who", "what", "invoice", "why", "data", "prev")
-
-
-def _digest(row: Mapping[str, Any]) -> str:
-    fields = [row[name].isoformat() if name == "on" else row[name] for name in _HASHED]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
-
-
 def write(
     work: Work, account: Chained, pen: Pen, what: str, *, invoice: str | None = None, why: str = "", **data: object
 ) -> None:
@@ -85,7 +79,7 @@ def write(
         "data": json.dumps(data, sort_keys=True, default=str),
         "prev": account.head,
     }
-    row["hash"] = account.head = _digest(row)
+    row["hash"] = account.head = chain.digest(row)
     work.insert(JournalRow, row)
 
 
@@ -114,24 +108,28 @@ def exported(work: Work, account_number: str) -> Iterator[dict[str, Any]]:
         .order_by(col(JournalRow.seq))
     )
     for row in work.session.execute(query).scalars():
-        values = {name: getattr(row, name) for name in (*_HASHED, "hash")}
+        values = {name: getattr(row, name) for name in (*chain.HASHED, "hash")}
         yield {**values, "on": row.on.isoformat()}
 
 
 def broken_chains(work: Work) -> Iterator[str]:
-    """A sentence for every account whose chain does not hold: an entry changed, missing or out of order."""
+    """A sentence for every account whose chain does not hold: an entry changed, missing or out of order.
+
+    A text that was erased is no fault where a later entry of the chain vouches for what it says now.
+    """
     heads = {row.id: (row.number, row.seq, row.head) for row in work.session.execute(select(AccountRow)).scalars()}
-    state: dict[int, tuple[int, str]] = {}
+    state: dict[int, Chain] = {}
     query = (
         select(JournalRow).order_by(col(JournalRow.account_id), col(JournalRow.seq)).execution_options(yield_per=1000)
     )
     for row in work.session.execute(query).scalars():
-        seq, head = state.get(row.account_id, (0, ""))
-        if row.seq != seq + 1 or row.prev != head or row.hash != _digest(row.__dict__):
+        if not state.setdefault(row.account_id, Chain()).follows(row.__dict__):
             yield f"account {heads[row.account_id][0]}: journal entry {row.seq} does not follow from the one before"
-        state[row.account_id] = (row.seq, row.hash)
     for account_id, (number, seq, head) in heads.items():
-        if account_id is not None and state.get(account_id, (0, "")) != (seq, head):
+        found = state.get(account_id or 0, Chain())
+        for changed in sorted(found.changed):
+            yield f"account {number}: journal entry {changed} is not what it was hashed over, and no later one says why"
+        if (found.seq, found.head) != (seq, head):
             yield f"account {number}: the journal's last entries are missing"
 
 

@@ -12,6 +12,7 @@ class MailRow(SQLModel, table=True):
     """A mail that came in: one row for the same Message-ID with the same SHA-256, wherever it lies.
 
     `complete` is false where the mail is larger than what is fetched. `state`: filed (nothing read from it yet), read.
+    `erased_on`: the day on which its body gave way to its digest.
     """
 
     __tablename__ = "mail"
@@ -24,6 +25,7 @@ class MailRow(SQLModel, table=True):
     size: int
     complete: bool = True
     state: str = "filed"
+    erased_on: date | None = None
 
 
 class MailBodyRow(SQLModel, table=True):

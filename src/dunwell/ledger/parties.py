@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from dunwell.intake import rows as incoming
-from dunwell.ledger import journal, tasks
+from dunwell.ledger import erased, journal, tasks
 from dunwell.ledger.imports import Taker, text_of
 from dunwell.ledger.tables import AccountRow, ContactRow
 from dunwell.terms.account import Role
@@ -128,9 +128,11 @@ def contacts_by_address(taker: Taker, account_ids: list[int]) -> Known:
 def upsert_contact(taker: Taker, account: AccountRow, known: Known, email: str, values: dict[str, Any]) -> str:
     """Make the contact, or take what has changed about it: 'new', 'changed' or 'same'.
 
-    A new one is news: the account can be reached.
+    A new one is news: the account can be reached. One that was erased stays so.
     """
     key = (account.id or 0, email.lower())
+    if key not in known and taker.erased_key and (key[0], erased.stand_in(taker.erased_key, email)) in known:
+        return "same"
     if key not in known:
         known[key] = None
         row = {"language": None, "phone": None, **values, "account_id": key[0], "email": email, "bad_since": None}

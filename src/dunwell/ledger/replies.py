@@ -41,7 +41,8 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class ReplyRecord:
-    """A reply as people see it. `read_as` is the machine's intent, `corrected` a person's where it was another."""
+    """A reply as people see it. `read_as` is the machine's intent, `corrected` a person's where it was another;
+    `erased`: its mail gave way to its digest."""
 
     id: str
     mail_id: int
@@ -61,6 +62,7 @@ class ReplyRecord:
     on: date
     read_as: str
     corrected: str | None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def records(
 ) -> list[ReplyRecord]:
     """The replies, in the order in which they were filed; of one state, day, id or account only where it is given."""
     query = (
-        select(ReplyRow, col(MailRow.message_id), col(AccountRow.number))
+        select(ReplyRow, col(MailRow.message_id), col(AccountRow.number), col(MailRow.erased_on))
         .join(MailRow, col(MailRow.id) == col(ReplyRow.mail_id))
         .outerjoin(AccountRow, col(AccountRow.id) == col(ReplyRow.account_id))
         .order_by(col(ReplyRow.id))
@@ -207,8 +209,9 @@ def records(
             on=row.on,
             read_as=row.intent,
             corrected=row.corrected,
+            erased=erased_on is not None,
         )
-        for row, message_id, account in rows
+        for row, message_id, account, erased_on in rows
     ]
 
 

@@ -47,7 +47,8 @@ class AccountRow(SQLModel, table=True):
 
 class ContactRow(SQLModel, table=True):
     """A person or desk at an account. `bad_since`: since when the address is known not to work; `left_on`: the day from
-    which they are no contact any more, by a person's word."""
+    which they are no contact any more, by a person's word. `erase_asked_on`: the day on which somebody asked that it be
+    erased; `erased_on`: the day on which it was, since when `email` is a stand-in."""
 
     __tablename__ = "contact"
     __table_args__ = (UniqueConstraint("account_id", "email"),)
@@ -60,6 +61,8 @@ class ContactRow(SQLModel, table=True):
     phone: str | None = None
     bad_since: date | None = None
     left_on: date | None = None
+    erase_asked_on: date | None = None
+    erased_on: date | None = None
 
 
 class InvoiceRow(SQLModel, table=True):
@@ -164,7 +167,8 @@ class ChargeRow(SQLModel, table=True):
 
 class LetterRow(SQLModel, table=True):
     """One message to an account. `slot` is what makes it unique; null where nothing went to the customer. `carrier` is
-    email or letter: a letter on paper is `printed` until a person has posted it."""
+    email or letter: a letter on paper is `printed` until a person has posted it. `erased_on`: the day on which its body
+    gave way to its digest."""
 
     __tablename__ = "letter"
     __table_args__ = (Index("ix_letter_account_on", "account_id", "on"), Index("ix_letter_state", "state"))
@@ -188,6 +192,7 @@ class LetterRow(SQLModel, table=True):
     worker: str = ""
     reserved_at: str
     settled_at: str | None = None
+    erased_on: date | None = None
 
 
 class NewsRow(SQLModel, table=True):

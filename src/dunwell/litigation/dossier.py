@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from dunwell.terms.chain import Chain
 
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
@@ -52,20 +54,12 @@ def faults(found: Mapping[str, bytes]) -> list[str]:
 
 def _journal_faults(text: bytes) -> list[str]:
     """Whether the journal's entries form one chain."""
-    before: str | None = None
+    chain = Chain()
     for number, line in enumerate(text.splitlines(), 1):
         try:
-            entry = json.loads(line)
-            fields = [entry[name] for name in HASHED]
-            given, prev = entry["hash"], entry["prev"]
-        except (ValueError, KeyError, TypeError):
+            follows = chain.follows(json.loads(line))
+        except (ValueError, KeyError, TypeError, AttributeError):
             return [f"{JOURNAL}: line {number} is no entry of a journal"]
-        right = hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).hexdigest()
-        if right != given or (before is not None and prev != before):
+        if not follows:
             return [f"{JOURNAL}: line {number} does not follow from the one before"]
-        before = given
-    return []
-
-
-HASHED: Sequence[str] = ("account_id", "seq", "at", "on", "who", "what", "invoice", "why", "data", "prev")
-"""The fields of a journal's entry over which its hash is, in their order."""
+    return [f"{JOURNAL}: entry {number} is not what it was hashed over" for number in sorted(chain.changed)]

@@ -35,6 +35,7 @@ from dunwell.rules.policy_parts import (
 )
 from dunwell.rules.policy_post import Post
 from dunwell.rules.policy_watch import Watchlist
+from dunwell.rules.retention import Retention
 from dunwell.rules.tomltext import Key, Problem, TomlProblems, dotted, line_of, lines, overlaid, parse
 from dunwell.terms.account import Account, Kind, PaymentMethod
 from dunwell.terms.calendar import SendWindow
@@ -89,6 +90,7 @@ class Policy(Part):
     forewarning: Forewarning = Forewarning()
     interest: InterestRule = InterestRule()
     watchlist: Watchlist = Watchlist()
+    retention: Retention = Retention()
     attachments: Attachments = Attachments()
     sentence: dict[Annotated[str, BeforeValidator(sentence_name)], Sentence] = Field(default_factory=dict)
     stage: dict[Annotated[str, BeforeValidator(stage_name)], Stage]

@@ -34,6 +34,7 @@ from dunwell.settings.sections import (
     Pay,
     People,
     PolicyFile,
+    Prefect,
     Replies,
     Smtp,
     Templates,
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     dkim: Dkim = Dkim()
     frontdesk: Frontdesk = Frontdesk()
     cycle: Cycle = Cycle()
+    prefect: Prefect = Prefect()
 
     @classmethod
     def settings_customise_sources(

@@ -293,6 +293,12 @@ class Cycle(Section):
     shard_seconds: Annotated[int, Field(ge=5, le=86_400)] = 300
 
 
+class Prefect(Section):
+    """What Prefect's server remembers: finished runs with their logs and artifacts, so many days; 0 for ever."""
+
+    keep_days: Annotated[int, Field(ge=0, le=3650)] = 60
+
+
 _BLANK = re.compile(r"\{([^{}]*)\}")
 _BLANKS = ("account", "reference", "amount", "currency")
 
