@@ -122,10 +122,10 @@ def test_the_language_of_few_words(texts: tuple[str, ...], language: str) -> Non
     ],
 )
 def test_no_text_takes_long(text: str) -> None:
-    """Whatever is written, a mail is read within a second."""
-    started = time.perf_counter()
+    """Whatever is written, a mail is read within a second of the processor."""
+    started = time.process_time()
     reading(text)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_the_command_answers_for_every_file(tmp_path: Path) -> None:
