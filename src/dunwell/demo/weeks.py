@@ -5,7 +5,7 @@ Only what people do is made up here. What follows from it is for the cycles to f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from dunwell.desk.day import CycleReport
 from dunwell.desk.override import Effect
 from dunwell.ledger import agreed_lists, cases, due
 from dunwell.ledger.agreed_lists import PromiseRecord
+from dunwell.ledger.cases import Loaded
 from dunwell.terms.calendar import is_rest
 from dunwell.terms.money import Money
 
@@ -62,8 +63,9 @@ class Referred:
 def ahead(made: Portfolio, report: CycleReport, today: date, country: str) -> Weeks:
     """Settle who pays what, and when, between the portfolio's last day and `today`, both left out.
 
-    The first `_STAYING` of the litigation queue do not pay, all others who are near the court do. Of those who promised
-    all but one keep their word; of the rest every third pays. The payments come with the export of their days.
+    The first `_STAYING` of the queue, or of those who have had their final notice, do not pay; all others near the
+    court do. Of those who promised all but one keep their word; of the rest every third pays. The payments come with
+    the export of their days.
     """
     office, moment = wiring.office(), wiring.moment(made.today)
     queue = [one.record for one in refer.queue(office, moment)]
@@ -77,14 +79,21 @@ def ahead(made: Portfolio, report: CycleReport, today: date, country: str) -> We
         owed.setdefault(one.case.account.number, {})[one.case.invoice.number] = one.case.outstanding
     span = (made.today + ONE_DAY + timedelta(days=count) for count in range((today - made.today).days - 1))
     weeks = Weeks([day for day in span if not is_rest(day, country)])
-    near = sorted({one.case.account.number for one in loaded if {touch.stage for touch in one.case.touches} & _NEAR})
+    near, noticed = _reached(loaded, _NEAR), _reached(loaded, {"litigation"})
     broken = next((one for one in promised if one.account not in near), None)
-    staying = [record.account.number for record in queue][:_STAYING]
-    unpaid = {*staying, *(one.account for one in promised)}
+    word = {one.account for one in promised}
+    court = dict.fromkeys([*(record.account.number for record in queue), *noticed])
+    staying = [account for account in court if account not in word][:_STAYING]
+    unpaid = {*staying, *word}
     _pay(made, weeks, owed, _paying(near, report, unpaid, made.today))
     _keep(made, weeks, owed, [one for one in promised if one != broken])
     weeks.word = _say(report, {*weeks.payers, *near, *unpaid}, weeks.days[0], today)
     return weeks
+
+
+def _reached(loaded: Sequence[Loaded], stages: set[str]) -> list[str]:
+    """The accounts of which an open invoice has had a touch of one of these stages."""
+    return sorted({one.case.account.number for one in loaded if {touch.stage for touch in one.case.touches} & stages})
 
 
 def _paying(near: list[str], report: CycleReport, unpaid: set[str], on: date) -> dict[str, date]:
