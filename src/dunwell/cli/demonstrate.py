@@ -189,6 +189,8 @@ def _reply(mail: MailServers, found: list[EmailMessage], report: CycleReport, to
         record = known.get(str(message["Message-ID"]).strip())
         if record is not None and record.invoices and record.state == "sent":
             letters.append(Letter(message, record.to, record.language, record.invoices[0], record.stage))
+    # The same customers answer each time, whatever the order in which their letters came.
+    letters.sort(key=lambda one: one.invoice)
     with _step("Customers answer, an impostor and a delivery report among them; the inbox reads them"):
         count = customers.write_back(mail, letters, today)
         read = reading.run_flow(wiring.moment(today))

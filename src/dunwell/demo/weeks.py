@@ -81,13 +81,12 @@ def ahead(made: Portfolio, report: CycleReport, today: date, country: str) -> We
     weeks = Weeks([day for day in span if not is_rest(day, country)])
     near, noticed = _reached(loaded, _NEAR), _reached(loaded, {"litigation"})
     broken = next((one for one in promised if one.account not in near), None)
-    word = {one.account for one in promised}
     court = dict.fromkeys([*(record.account.number for record in queue), *noticed])
-    staying = [account for account in court if account not in word][:_STAYING]
-    unpaid = {*staying, *word}
-    _pay(made, weeks, owed, _paying(near, report, unpaid, made.today))
-    _keep(made, weeks, owed, [one for one in promised if one != broken])
-    weeks.word = _say(report, {*weeks.payers, *near, *unpaid}, weeks.days[0], today)
+    promising = {one.account for one in promised}
+    staying = [account for account in court if account not in promising][:_STAYING]
+    _pay(made, weeks, owed, _paying(near, staying, report, promising, made.today))
+    _keep(made, weeks, owed, [one for one in promised if one != broken and one.account not in near])
+    weeks.word = _say(report, {*weeks.payers, *near, *promising}, weeks.days[0], today)
     return weeks
 
 
@@ -96,10 +95,10 @@ def _reached(loaded: Sequence[Loaded], stages: set[str]) -> list[str]:
     return sorted({one.case.account.number for one in loaded if {touch.stage for touch in one.case.touches} & stages})
 
 
-def _paying(near: list[str], report: CycleReport, unpaid: set[str], on: date) -> dict[str, date]:
-    """Who pays of those who have made no promise, and on which day."""
-    lettered = sorted({one.account for one in report.letters if one.state == "sent"} - {*near, *unpaid})
-    payers = [one for one in near if one not in unpaid] + lettered[::3]
+def _paying(near: list[str], staying: list[str], report: CycleReport, promising: set[str], on: date) -> dict[str, date]:
+    """Who pays all that is open, and on which day."""
+    lettered = sorted({one.account for one in report.letters if one.state == "sent"} - {*near, *promising})
+    payers = [one for one in near if one not in staying] + lettered[::3]
     return {account: on + timedelta(days=3 + place % 12) for place, account in enumerate(payers)}
 
 
